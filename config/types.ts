@@ -1,0 +1,85 @@
+import type { ServiceName, SystemSpec } from "../systems";
+
+/** A stack's configuration, parsed, checked and complete: nothing downstream reads raw config. */
+export interface StackConfig {
+  readonly environment: Environment;
+  readonly stack: string;
+  readonly platform: Platform;
+  /** `unix:///...`, `tcp://...` or `ssh://user@host[:port]`; absent: `DOCKER_HOST`, or the local socket. */
+  readonly host?: string;
+  /** Host name under which the systems answer, `<system>.<domain>`; `localhost` in dev. */
+  readonly domain: string;
+  readonly contact?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly edge: EdgeConfig;
+  /** In the order of the catalogue, with the catalogue's values where the stack file has none. */
+  readonly systems: SystemConfig[];
+  readonly images: Readonly<Partial<Record<LogicalImage, string>>>;
+  /** Ever true only in dev. */
+  readonly demo: { readonly seed: boolean; readonly traffic: boolean };
+  readonly protectData: boolean;
+}
+
+export type Environment = "dev" | "staging" | "prod";
+export type Platform = "docker" | "kubernetes" | "aws";
+export type LogicalImage = "postgres" | "mongodb" | "redis" | "haproxy" | "lego" | "node" | "web";
+
+export interface EdgeConfig {
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly bindAddress: string;
+  readonly tls: TlsConfig;
+  /** Per client address. */
+  readonly rateLimit: RateLimit;
+  /** Longest time that connections to a replaced version may take to end. */
+  readonly drainSeconds: number;
+}
+
+export interface RateLimit {
+  readonly requestsPerMinute: number;
+}
+
+export type TlsConfig =
+  | { readonly kind: "self-signed" }
+  | { readonly kind: "acme"; readonly email: string; readonly directoryUrl?: string }
+  /** PEM, from the stack secrets `edge:certificate` and `edge:privateKey`. */
+  | { readonly kind: "given"; readonly certificate: SecretRef; readonly privateKey: SecretRef };
+
+export interface SystemConfig {
+  readonly spec: SystemSpec;
+  /** False: the containers go, data and passwords stay. */
+  readonly enabled: boolean;
+  readonly version: string;
+  readonly slot: "a" | "b";
+  readonly domain: string;
+  readonly corsOrigins: string[];
+  readonly redis: boolean;
+  readonly rateLimit: RateLimit;
+  readonly maxBodyMiB: number;
+  readonly services: Readonly<Record<ServiceName, ServiceConfig>>;
+  readonly migration?: { readonly command: string[] };
+  /** Secrets of the catalogue that the operator gave: names only, see SecretRef. */
+  readonly givenSecrets: Readonly<Record<string, SecretRef>>;
+  /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
+  readonly secretSettings?: Readonly<Record<string, SecretRef>>;
+}
+
+export interface ServiceConfig {
+  readonly image: ImageSource;
+  readonly replicas: number;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** Plain settings, over the catalogue's. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Where a secret is, never what it is: `new pulumi.Config(namespace).requireSecret(key)`. */
+export interface SecretRef {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+export type ImageSource =
+  | { readonly kind: "reference-app" }
+  | { readonly kind: "registry"; readonly reference: string }
+  | { readonly kind: "build"; readonly context: string; readonly dockerfile?: string; readonly args: Readonly<Record<string, string>> };
