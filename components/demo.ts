@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { referenceApp } from "../systems/reference";
+import { referenceSettings } from "./settings";
+import type { BackendParts, SystemArgs } from "./system";
+
+/** The first login of a seeded system. */
+export interface Login {
+  readonly email: string;
+  readonly password: pulumi.Output<string>;
+}
+
+export interface DemoArgs extends SystemArgs {
+  readonly backend: BackendParts;
+}
+
+/** Rows, a first login and light traffic for a dev stack that runs the reference app (D12: seed only in dev). */
+export class Demo extends pulumi.ComponentResource {
+  readonly login: Login | undefined;
+
+  constructor(name: string, args: DemoArgs, opts: pulumi.ComponentResourceOptions) {
+    super("stackbook:system:Demo", name, {}, opts);
+    const { config, stack } = args;
+    const isReference = config.services.backend.image.kind === "reference-app";
+    if (stack.demo.seed && isReference) this.login = this.seed(name, args, opts.dependsOn);
+    if (stack.demo.traffic && isReference) this.sendTraffic(args);
+    this.registerOutputs({});
+  }
+
+  private seed(name: string, args: DemoArgs, dependsOn: pulumi.ComponentResourceOptions["dependsOn"]): Login {
+    const { backend, config, platform, stack } = args;
+    const email = `admin@${config.domain}`;
+    const password = new random.RandomPassword(
+      `${name}-login`,
+      { length: 16, special: false },
+      { parent: this, protect: stack.protectData },
+    ).result;
+    platform.runTask(
+      "seed",
+      {
+        ...backend,
+        system: config.spec.id,
+        command: referenceApp.seed,
+        settings: { ...backend.settings, SEED_ADMIN_EMAIL: email, SEED_ADMIN_PASSWORD: password },
+        memoryMiB: 256,
+      },
+      { parent: this, dependsOn },
+    );
+    return { email, password };
+  }
+
+  private sendTraffic(args: DemoArgs): void {
+    const { backend, config, platform } = args;
+    platform.createSidecar(
+      {
+        system: config.spec.id,
+        site: backend.site,
+        name: "traffic",
+        role: "demo",
+        image: backend.image,
+        command: referenceApp.traffic,
+        settings: {
+          ...referenceSettings(config.spec.id, "backend"),
+          TRAFFIC_TARGET: "https://edge:8443",
+          TRAFFIC_HOST: config.domain,
+          TRAFFIC_INSECURE: "1",
+          TRAFFIC_RATE: "2",
+        },
+        access: ["edge"],
+        memoryMiB: 128,
+      },
+      { parent: this },
+    );
+  }
+}

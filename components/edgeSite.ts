@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig, SystemConfig } from "../config/types";
+import type { Edge, Platform } from "../platforms/platform";
+import type { ServiceName } from "../systems";
+import { SelfSignedCertificate, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
+import type { RunningSystem } from "./system";
+
+export interface RoutedSystem {
+  readonly config: SystemConfig;
+  readonly running: RunningSystem;
+}
+
+export interface EdgeSiteArgs {
+  readonly stack: StackConfig;
+  readonly platform: Platform;
+}
+
+/** The door to the net: one edge for all of a stack's systems, told apart by host name. */
+export class EdgeSite extends pulumi.ComponentResource {
+  readonly edge: Edge;
+  /** Of a self-signed certificate: what a browser or curl must trust. */
+  readonly caCertificate: pulumi.Output<string> | undefined;
+  private readonly certificate: pulumi.Output<string> | undefined;
+
+  constructor(name: string, private readonly args: EdgeSiteArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("stackbook:edge:Edge", name, {}, opts);
+    const { stack, platform } = args;
+    const hosts = stack.systems.filter((system) => system.enabled).map((system) => system.domain);
+    this.edge = platform.createEdge({ ...stack.edge, hosts, protect: stack.protectData }, { parent: this });
+    const { caCertificate, certificate } = this.createCertificate();
+    this.caCertificate = caCertificate;
+    this.certificate = certificate;
+    this.registerOutputs({});
+  }
+
+  /** The last step of an update that creates: from here on visitors reach the new version. */
+  route(systems: readonly RoutedSystem[]): pulumi.Resource {
+    const { stack, platform } = this.args;
+    const model = pulumi.all(systems.map(edgeSystem)).apply(
+      (routed): EdgeModel => ({
+        publicHttpsPort: stack.edge.httpsPort,
+        systems: routed,
+        drainSeconds: stack.edge.drainSeconds,
+        ...(stack.edge.tls.kind === "acme" ? { acme: { host: "acme", port: 8402 } } : {}),
+      }),
+    );
+    return platform.writeRoutes(
+      {
+        edge: this.edge,
+        sites: systems.map(({ running }) => running.site),
+        model,
+        drainSeconds: stack.edge.drainSeconds,
+        ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
+      },
+      { parent: this, dependsOn: systems.flatMap(({ running }) => Object.values(running.workloads).flatMap((workload) => workload.ready)) },
+    );
+  }
+
+  private createCertificate(): { caCertificate?: pulumi.Output<string>; certificate?: pulumi.Output<string> } {
+    const { tls } = this.args.stack.edge;
+    if (tls.kind === "acme") return {};
+    if (tls.kind === "given") {
+      const secret = (ref: { namespace: string; key: string }): pulumi.Output<string> => new pulumi.Config(ref.namespace).requireSecret(ref.key);
+      return { certificate: pulumi.interpolate`${secret(tls.certificate)}\n${secret(tls.privateKey)}\n` };
+    }
+    // All systems of the stack, running or not, so that stopping one renews nothing.
+    const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain)];
+    const made = new SelfSignedCertificate("edge-certificate", { dnsNames, ipAddresses: ["127.0.0.1"] }, { parent: this });
+    return {
+      caCertificate: made.caCertificatePem,
+      certificate: pulumi.interpolate`${made.certificatePem}\n${made.privateKeyPem}\n`,
+    };
+  }
+}
+
+/** What the edge must know of one system; the hosts of its servers are known once they are created. */
+export function edgeSystem({ config, running }: RoutedSystem): pulumi.Output<EdgeSystem> {
+  const { spec } = config;
+  const names = Object.keys(running.workloads) as ServiceName[];
+  return pulumi.all(names.map((name) => pulumi.all(running.workloads[name].servers.map((server) => server.host)))).apply((hosts) => ({
+    id: spec.id,
+    hosts: [config.domain],
+    routes: spec.routes.map(({ path, service, websocket, sticky }) => ({
+      path,
+      service,
+      ...(websocket === undefined ? {} : { websocket }),
+      ...(sticky === undefined ? {} : { sticky }),
+    })),
+    services: names.map(
+      (name, i): EdgeService => ({
+        name,
+        port: spec.services[name].port,
+        healthPath: spec.services[name].health.ready ?? spec.services[name].health.path,
+        servers: running.workloads[name].servers.map((server, j) => ({ name: server.name, host: hosts[i]?.[j] ?? "" })),
+      }),
+    ),
+    corsOrigins: config.corsOrigins,
+    requestsPerMinute: config.rateLimit.requestsPerMinute,
+    maxBodyBytes: config.maxBodyMiB * 1024 * 1024,
+  }));
+}

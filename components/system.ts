@@ -1,0 +1,199 @@
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig, SystemConfig } from "../config/types";
+import type { Access, AppImage, DataFolderRef, Endpoint, Platform, Site, Workload } from "../platforms/platform";
+import type { ServiceName } from "../systems";
+import { referenceApp } from "../systems/reference";
+import { Demo, type Login } from "./demo";
+import { Secrets } from "./secrets";
+import { buildTimeSettings, databaseUrl, redisUrl, referenceSettings, resolveSettings, type SettingValues } from "./settings";
+
+export interface SystemArgs {
+  readonly stack: StackConfig;
+  readonly config: SystemConfig;
+  readonly platform: Platform;
+}
+
+/** What a process of the backend needs, be it the server, a migration or the demo. */
+export interface BackendParts {
+  readonly site: Site;
+  readonly image: AppImage;
+  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly access: readonly Access[];
+  readonly folders: readonly DataFolderRef[];
+}
+
+/** Seconds that a container gets to finish its requests after the edge has let go of it. */
+const stopSeconds = 30;
+
+/** What a system leaves behind when it is stopped: it is made first and kept last. */
+interface SystemData {
+  readonly database: DataFolderRef;
+  readonly cache: DataFolderRef | undefined;
+  /** Mounted into the backend. */
+  readonly folders: readonly DataFolderRef[];
+}
+
+/** What runs of a system that isn't stopped. */
+export interface RunningSystem {
+  readonly site: Site;
+  readonly images: Readonly<Record<ServiceName, AppImage>>;
+  readonly workloads: Readonly<Record<ServiceName, Workload>>;
+  readonly login: Login | undefined;
+}
+
+/**
+ * One of the five systems: secrets, data, private networks, database, cache, migration, services.
+ * A stopped one (`enabled: false`) keeps its data and the passwords that open it, and nothing else.
+ */
+export class System extends pulumi.ComponentResource {
+  readonly secrets: Secrets;
+  readonly running: RunningSystem | undefined;
+
+  constructor(name: string, private readonly args: SystemArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("stackbook:system:System", name, {}, opts);
+    this.secrets = new Secrets(name, args.config, args.stack.protectData, { parent: this });
+    const data = this.createData();
+    this.running = args.config.enabled ? this.run(data) : undefined;
+    this.registerOutputs({});
+  }
+
+  private run(data: SystemData): RunningSystem {
+    const { config, platform } = this.args;
+    const inside = { parent: this };
+    const site = platform.createSite({ system: config.spec.id, hasCache: config.redis }, inside);
+    const database = platform.createDatabase(
+      {
+        system: config.spec.id,
+        site,
+        data: data.database,
+        spec: config.spec.database,
+        adminPassword: this.secrets.databaseAdminPassword,
+        rolePassword: this.secrets.databasePassword,
+      },
+      inside,
+    );
+    const cache = this.createCache(site, data.cache);
+    const images = { backend: this.createImage("backend"), frontend: this.createImage("frontend") };
+    const backend: BackendParts = {
+      site,
+      image: images.backend,
+      settings: this.settings("backend", database, cache),
+      access: config.redis ? ["web", "database", "cache"] : ["web", "database"],
+      folders: data.folders,
+    };
+    const stores = [...database.ready, ...(cache?.ready ?? [])];
+    const migrated = this.migrate(backend, stores);
+    const demo = new Demo(config.spec.id, { ...this.args, backend }, { parent: this, dependsOn: migrated });
+    const workloads = {
+      backend: this.createWorkload("backend", backend, migrated),
+      frontend: this.createWorkload(
+        "frontend",
+        { site, image: images.frontend, settings: this.settings("frontend", database, cache), access: ["web"], folders: [] },
+        [],
+      ),
+    };
+    return { site, images, workloads, login: demo.login };
+  }
+
+  private createData(): SystemData {
+    const { config, platform, stack } = this.args;
+    const { id, uploads, auditLog } = config.spec;
+    const folder = (name: string, path: string): DataFolderRef => platform.createFolder(id, { name, path }, stack.protectData, { parent: this });
+    return {
+      database: folder("database", "/"),
+      cache: config.redis ? folder("cache", "/data") : undefined,
+      folders: [
+        ...(uploads === undefined ? [] : [folder("uploads", uploads.path)]),
+        ...(auditLog === undefined ? [] : [folder("audit", path.posix.dirname(auditLog.path))]),
+      ],
+    };
+  }
+
+  private createCache(site: Site, data: DataFolderRef | undefined): Endpoint | undefined {
+    const { config, platform } = this.args;
+    const password = this.secrets.cachePassword;
+    if (data === undefined || config.spec.redis === undefined || password === undefined) return undefined;
+    return platform.createCache({ system: config.spec.id, site, data, spec: config.spec.redis, password }, { parent: this });
+  }
+
+  private createImage(service: ServiceName): AppImage {
+    const { config, platform } = this.args;
+    const spec = config.spec.services[service];
+    return platform.createImage(
+      {
+        system: config.spec.id,
+        service,
+        kind: spec.kind,
+        version: config.version,
+        source: config.services[service].image,
+        buildSettings: buildTimeSettings(spec.settings, this.publicOrigin()),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Where browsers find the system; the port is left out when it is the scheme's own. */
+  private publicOrigin(): string {
+    const { config, stack } = this.args;
+    return `https://${config.domain}${stack.edge.httpsPort === 443 ? "" : `:${stack.edge.httpsPort}`}`;
+  }
+
+  private settings(service: ServiceName, database: Endpoint, cache: Endpoint | undefined): Record<string, pulumi.Input<string>> {
+    const { config, stack } = this.args;
+    const { spec } = config;
+    const serviceSpec = spec.services[service];
+    const { cachePassword, databasePassword, named } = this.secrets;
+    const values: SettingValues = {
+      environment: stack.environment,
+      port: serviceSpec.port,
+      databaseUrl: databaseUrl(spec.database.engine, spec.database.role, databasePassword, database.host, database.port, spec.database.name),
+      databaseUser: spec.database.role,
+      databasePassword,
+      databaseName: spec.database.name,
+      ...(cache === undefined || cachePassword === undefined ? {} : { redisUrl: redisUrl(cachePassword, cache.host, cache.port) }),
+      secrets: named,
+      corsOrigins: config.corsOrigins,
+      publicOrigin: this.publicOrigin(),
+    };
+    const given = config.services[service];
+    const secretSettings = service === "backend" ? (config.secretSettings ?? {}) : {};
+    return {
+      ...(given.image.kind === "reference-app" ? referenceSettings(spec.id, service) : {}),
+      ...resolveSettings(serviceSpec.settings, values),
+      ...given.settings,
+      ...Object.fromEntries(
+        Object.entries(secretSettings).map(([name, ref]) => [name, new pulumi.Config(ref.namespace).requireSecret(ref.key)]),
+      ),
+    };
+  }
+
+  /** Before the new version's containers: a migration that fails leaves the old version serving. */
+  private migrate(backend: BackendParts, stores: pulumi.Resource[]): pulumi.Resource[] {
+    const { config, platform } = this.args;
+    const { image, memoryMiB } = config.services.backend;
+    const command = image.kind === "reference-app" ? referenceApp.migrate : config.migration?.command;
+    if (command === undefined) return stores;
+    const task = platform.runTask("migration", { system: config.spec.id, ...backend, command, memoryMiB }, { parent: this, dependsOn: stores });
+    return [...stores, task];
+  }
+
+  private createWorkload(service: ServiceName, parts: BackendParts, after: pulumi.Resource[]): Workload {
+    const { config, platform } = this.args;
+    const { replicas, memoryMiB, cpus } = config.services[service];
+    return platform.createWorkload(
+      {
+        ...parts,
+        system: config.spec.id,
+        service: config.spec.services[service],
+        version: config.version,
+        slot: config.slot,
+        replicas,
+        memoryMiB,
+        cpus,
+        stopSeconds,
+      },
+      { parent: this, dependsOn: after },
+    );
+  }
+}

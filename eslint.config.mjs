@@ -1,0 +1,46 @@
+// House rules as lint: strict types, nothing floating, and the doors between the rooms (see README's map).
+import tseslint from "typescript-eslint";
+
+const sdk = { docker: "@pulumi/docker", aws: "@pulumi/aws", kubernetes: "@pulumi/kubernetes" };
+const platformSdks = Object.values(sdk).flatMap((name) => [name, `${name}/*`]);
+
+/** Files in `rooms` may not import what matches `patterns`; each door says why it is shut. */
+const door = (rooms, patterns, message, ignores = []) => ({
+  files: rooms.map((room) => `${room}/**/*.ts`),
+  ignores,
+  rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{ group: patterns, message }] }] },
+});
+
+const noAirgap = ["**/airgap/**"];
+
+export default tseslint.config(
+  { ignores: ["node_modules/**", ".stackbook/**", "**/dist/**", "**/*.js", "**/*.d.ts"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { arguments: false } }],
+      // An output in a template literal prints "Calling [toString] on an [Output<T>]".
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "max-lines": ["error", { max: 300, skipBlankLines: false, skipComments: false }],
+    },
+  },
+  // Serialised into the state, so modules are required inside functions (docs/decisions).
+  {
+    files: ["platforms/docker/engine.ts", "components/edge/certificate.ts", "components/edge/selfSigned.ts", "platforms/index.ts"],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  door(["systems", "alerts", "dashboards"], ["@pulumi/*", "**/platforms/**", "**/components/**", ...noAirgap], "This room is data: no Pulumi, no platform."),
+  door(["config"], [...platformSdks, "**/platforms/**", "**/components/**", ...noAirgap], "config/ knows systems/ and the stack file, nothing that is built from it."),
+  door(["components"], [...platformSdks, "**/platforms/docker/**", "**/platforms/kubernetes/**", "**/platforms/aws/**", "!**/platforms/platform", ...noAirgap], "Components say WHAT; only platforms/<x>/ may know how (platforms/platform.ts is the interface)."),
+  door(["platforms/docker"], [sdk.aws, `${sdk.aws}/*`, sdk.kubernetes, `${sdk.kubernetes}/*`, ...noAirgap], "Only the chosen platform's SDK is loaded."),
+  door(["operations"], ["**/components/**", "**/platforms/**", ...noAirgap], "operations/ talks to the program through config and outputs."),
+  door(["policies"], [...noAirgap, "**/platforms/docker/**"], "Policies see resources, not how they were made."),
+  door(["reference-app", "agents"], ["@pulumi/*", "**/platforms/**", "**/components/**", "**/config/**", ...noAirgap], "A program beside a system knows its environment only."),
+);

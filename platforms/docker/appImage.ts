@@ -1,0 +1,91 @@
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import ignore from "@balena/dockerignore";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppImage, AppImageArgs } from "../platform";
+import type { DockerContext } from "./context";
+import { assertNever } from "../../config/assertNever";
+
+/** An application's image: pulled by digest, or built from a folder. */
+export function createAppImage(context: DockerContext, args: AppImageArgs, opts: pulumi.ComponentResourceOptions): AppImage {
+  const { source } = args;
+  switch (source.kind) {
+    case "registry":
+      return { reference: context.pulled(source.reference) };
+    case "build":
+      return buildImage(context, args, { context: source.context, dockerfile: source.dockerfile ?? "Dockerfile", args: source.args }, opts);
+    case "reference-app": {
+      const isStatic = args.kind === "static";
+      return buildImage(
+        context,
+        args,
+        {
+          context: "reference-app",
+          dockerfile: isStatic ? "Dockerfile.web" : "Dockerfile",
+          args: isStatic ? { WEB_IMAGE: context.baseReference("web") } : { NODE_IMAGE: context.baseReference("node") },
+        },
+        opts,
+      );
+    }
+    default:
+      return assertNever(source);
+  }
+}
+
+interface Build {
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/**
+ * The tag names what is in it: version and a hash of files, arguments and build-time settings. So equal
+ * content is never built twice, a changed file is a new image, and the previous one stays for the way back.
+ */
+function buildImage(context: DockerContext, args: AppImageArgs, build: Build, opts: pulumi.ComponentResourceOptions): AppImage {
+  const folder = path.resolve(build.context);
+  const buildArgs = { VERSION: args.version, ...build.args, ...args.buildSettings };
+  const hash = hashContext(folder, build.dockerfile, JSON.stringify(Object.entries(buildArgs).sort()), args);
+  const tag = `${args.version}-${hash.slice(0, 12)}`.replace(/[^A-Za-z0-9_.-]/g, "-");
+  const image = new docker.Image(
+    `${args.system}-${args.service}-image`,
+    {
+      imageName: `stackbook-${context.stack}/${args.system}-${args.service}:${tag}`,
+      build: {
+        context: folder,
+        dockerfile: path.join(folder, build.dockerfile),
+        args: buildArgs,
+      },
+      skipPush: true,
+    },
+    context.options({ parent: opts.parent }, { retainOnDelete: true }),
+  );
+  return { reference: image.imageName };
+}
+
+/** Of the files that the engine would be sent, in a stable order. */
+export function hashContext(folder: string, dockerfile: string, extra: string, what: { system: string; service: string }): string {
+  const dockerfilePath = path.join(folder, dockerfile);
+  if (!fs.existsSync(dockerfilePath)) {
+    throw new Error(
+      `systems.${what.system}.services.${what.service}.image: there is no ${dockerfilePath}; name the folder by build.context and the file by build.dockerfile`,
+    );
+  }
+  const rules = ignore();
+  const rulesFile = path.join(folder, ".dockerignore");
+  if (fs.existsSync(rulesFile)) rules.add(fs.readFileSync(rulesFile, "utf8"));
+  const hash = crypto.createHash("sha256").update(extra);
+  const walk = (relative: string): void => {
+    for (const entry of fs.readdirSync(path.join(folder, relative), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const inner = path.join(relative, entry.name);
+      if (entry.name === ".git" || rules.ignores(inner)) continue;
+      if (entry.isDirectory()) walk(inner);
+      else if (entry.isFile()) hash.update(inner).update(fs.readFileSync(path.join(folder, inner)));
+      else if (entry.isSymbolicLink()) hash.update(inner).update(fs.readlinkSync(path.join(folder, inner)));
+    }
+  };
+  walk("");
+  return hash.update(fs.readFileSync(dockerfilePath)).digest("hex");
+}

@@ -1,0 +1,102 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelList, type Labels } from "./labels";
+
+/** One container, with what every container of ours has already decided. */
+export interface HardenedContainerArgs {
+  readonly image: pulumi.Input<string>;
+  readonly labels: Labels;
+  /** Absent: the image's own. */
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly pulumi.Input<string>[];
+  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** `uid:gid`, never root. */
+  readonly user: string;
+  readonly networks: readonly { readonly name: pulumi.Input<string>; readonly aliases?: readonly string[] }[];
+  readonly volumes?: readonly { readonly volume: pulumi.Input<string>; readonly path: string; readonly readOnly?: boolean }[];
+  /** Writable places on the otherwise read-only root. @default ["/tmp"] */
+  readonly tmpfs?: readonly string[];
+  readonly ports?: readonly { readonly internal: number; readonly external: number; readonly ip: string }[];
+  readonly healthcheck?: Healthcheck;
+  /** Hard limit; swap is not added to it. */
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** An init process reaps zombies and passes signals on. @default true */
+  readonly init?: boolean;
+  readonly stopSignal?: string;
+  /** Seconds between the stop signal and the kill. @default 10 */
+  readonly stopSeconds?: number;
+}
+
+export interface Healthcheck {
+  /** Docker's form: ["CMD", ...] or ["CMD-SHELL", text]. */
+  readonly test: readonly string[];
+  /** @default 2 */
+  readonly intervalSeconds?: number;
+  /** Failures within it don't count. @default 30 */
+  readonly startSeconds?: number;
+  /** @default 5 */
+  readonly retries?: number;
+}
+
+/**
+ * No root, no capability, no new privileges, read-only root, limits, log rotation, back after a restart
+ * of the engine (X4, D12). Names are left to Pulumi, so that a new version can stand beside the old one.
+ */
+export function hardenedContainer(name: string, args: HardenedContainerArgs, opts: pulumi.CustomResourceOptions): docker.Container {
+  const stopSeconds = args.stopSeconds ?? 10;
+  const check = args.healthcheck;
+  return new docker.Container(
+    name,
+    {
+      image: args.image,
+      labels: labelList(args.labels),
+      ...(args.entrypoint === undefined ? {} : { entrypoints: [...args.entrypoint] }),
+      ...(args.command === undefined ? {} : { command: [...args.command] }),
+      ...(args.env === undefined ? {} : { envs: environment(args.env) }),
+      user: args.user,
+      networksAdvanced: args.networks.map((network) => ({ name: network.name, aliases: [...(network.aliases ?? [])] })),
+      mounts: (args.volumes ?? []).map((mount) => ({
+        type: "volume",
+        source: mount.volume,
+        target: mount.path,
+        readOnly: mount.readOnly ?? false,
+      })),
+      tmpfs: Object.fromEntries((args.tmpfs ?? ["/tmp"]).map((path) => [path, "rw,mode=1777"])),
+      ports: (args.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
+      ...(check === undefined
+        ? {}
+        : {
+            healthcheck: {
+              tests: [...check.test],
+              interval: `${check.intervalSeconds ?? 2}s`,
+              timeout: "5s",
+              startPeriod: `${check.startSeconds ?? 30}s`,
+              retries: check.retries ?? 5,
+            },
+          }),
+      restart: "unless-stopped",
+      memory: args.memoryMiB,
+      memorySwap: args.memoryMiB,
+      cpus: args.cpus.toFixed(2),
+      capabilities: { drops: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      readOnly: true,
+      init: args.init ?? true,
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "5" },
+      mustRun: true,
+      wait: false,
+      stopTimeout: stopSeconds,
+      destroyGraceSeconds: stopSeconds,
+      ...(args.stopSignal === undefined ? {} : { stopSignal: args.stopSignal }),
+    },
+    opts,
+  );
+}
+
+/** Sorted, so that the order in the program never makes a difference to the engine. */
+export function environment(env: Readonly<Record<string, pulumi.Input<string>>>): pulumi.Output<string[]> {
+  const names = Object.keys(env).sort();
+  return pulumi.all(names.map((name) => env[name] ?? "")).apply((values) => names.map((name, i) => `${name}=${values[i] ?? ""}`));
+}

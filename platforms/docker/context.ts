@@ -1,0 +1,74 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/types";
+import type { Access, Site } from "../platform";
+import type { SystemId } from "../../systems";
+import { resolveImage, readPackageBuiltImages, type LogicalImage } from "./images";
+import type { Labels } from "./labels";
+
+/** A system's private networks. */
+export interface DockerSite extends Site {
+  readonly networks: Readonly<Partial<Record<Access, docker.Network>>>;
+}
+
+/** What all of the Docker platform's parts share: the engine, the stack's name, and images already asked for. */
+export class DockerContext {
+  readonly stack: string;
+  readonly host: string | undefined;
+  readonly provider: docker.Provider;
+  private readonly images = new Map<string, docker.RemoteImage>();
+  private readonly packageBuilt = readPackageBuiltImages(process.env);
+
+  constructor(private readonly config: StackConfig) {
+    this.stack = config.stack;
+    this.host = config.host;
+    this.provider = new docker.Provider("engine", {
+      ...(config.host === undefined ? {} : { host: config.host }),
+      // A preview needs no engine; an update fails clearly at the first container.
+      disableDockerDaemonCheck: true,
+    });
+  }
+
+  /** The stack's own images, by what they are for. */
+  image(name: LogicalImage): pulumi.Output<string> {
+    return this.pulled(resolveImage(name, this.config.images, this.packageBuilt));
+  }
+
+  /** The reference an app image is built from. */
+  baseReference(name: LogicalImage): string {
+    return resolveImage(name, this.config.images, this.packageBuilt);
+  }
+
+  /** An image on the engine, by reference; each is asked for once. Old ones stay, for the way back. */
+  pulled(reference: string): pulumi.Output<string> {
+    let image = this.images.get(reference);
+    if (image === undefined) {
+      image = new docker.RemoteImage(
+        `image-${reference.replace(/@sha256:([0-9a-f]{12})[0-9a-f]+$/, "-$1")}`,
+        { name: reference, keepLocally: true },
+        { provider: this.provider },
+      );
+      this.images.set(reference, image);
+    }
+    return image.imageId;
+  }
+
+  labels(system: SystemId | "stack", service: string, role: Labels["role"], more: Partial<Labels> = {}): Labels {
+    return { stack: this.stack, system, service, role, ...more };
+  }
+
+  /** Resources of the Docker provider, as a component's children. */
+  options(opts: pulumi.CustomResourceOptions, more: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
+    return pulumi.mergeOptions(pulumi.mergeOptions(opts, { provider: this.provider }), more);
+  }
+}
+
+/** The networks that `access` opens, by the alias under which one is known there. */
+export function joinNetworks(site: Site, access: readonly Access[], alias?: string): { name: pulumi.Output<string>; aliases: string[] }[] {
+  const { networks } = site as DockerSite;
+  return access.map((place) => {
+    const network = networks[place];
+    if (network === undefined) throw new Error(`${site.system} has no ${place} network`);
+    return { name: network.name, aliases: alias === undefined ? [] : [alias] };
+  });
+}

@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Database, DatabaseArgs } from "../platform";
+import type { DockerContext } from "./context";
+import { joinNetworks } from "./context";
+import { hardenedContainer, type Healthcheck } from "./container";
+import { createRole } from "./databaseRoles";
+import { HealthGate } from "./tasks/healthGate";
+
+interface Engine {
+  readonly image: "postgres" | "mongodb";
+  readonly port: number;
+  readonly adminUser: string;
+  readonly dataPath: string;
+  readonly tmpfs: readonly string[];
+  readonly stopSignal: string;
+  readonly healthcheck: Healthcheck;
+  env(database: string, adminPassword: pulumi.Output<string>): Record<string, pulumi.Input<string>>;
+}
+
+/** How each engine's official image is run; the package-built ones keep the same contract. */
+const engines: Readonly<Record<DatabaseArgs["spec"]["engine"], Engine>> = {
+  postgres: {
+    image: "postgres",
+    port: 5432,
+    adminUser: "postgres",
+    dataPath: "/var/lib/postgresql/data",
+    tmpfs: ["/tmp", "/var/run/postgresql"],
+    stopSignal: "SIGINT", // fast shutdown: a checkpoint, no waiting for clients
+    healthcheck: { test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"], startSeconds: 120 },
+    env: (database, adminPassword) => ({
+      POSTGRES_USER: "postgres",
+      POSTGRES_PASSWORD: adminPassword,
+      POSTGRES_DB: database,
+      POSTGRES_INITDB_ARGS: "--data-checksums --auth-host=scram-sha-256 --auth-local=scram-sha-256",
+      PGDATA: "/var/lib/postgresql/data/pgdata",
+    }),
+  },
+  mongodb: {
+    image: "mongodb",
+    port: 27017,
+    adminUser: "root",
+    dataPath: "/data/db",
+    // The image declares /data/configdb a volume of its own, which would be an anonymous one.
+    tmpfs: ["/tmp", "/data/configdb"],
+    stopSignal: "SIGTERM",
+    healthcheck: {
+      // Cheap on purpose: mongosh takes a second of CPU per start.
+      test: ["CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/27017"],
+      startSeconds: 120,
+    },
+    env: (_database, adminPassword) => ({
+      MONGO_INITDB_ROOT_USERNAME: "root",
+      MONGO_INITDB_ROOT_PASSWORD: adminPassword,
+    }),
+  },
+};
+
+/** A database server on a volume of its own, reachable by name `database` on its system's database network only. */
+export function createDatabase(context: DockerContext, args: DatabaseArgs, opts: pulumi.ComponentResourceOptions): Database {
+  const { system, spec, site } = args;
+  const engine = engines[spec.engine];
+  const server = hardenedContainer(
+    `${system}-database`,
+    {
+      image: context.image(engine.image),
+      labels: context.labels(system, "database", "database", { version: spec.version }),
+      env: engine.env(spec.name, args.adminPassword),
+      user: "999:999",
+      networks: joinNetworks(site, ["database"], "database"),
+      volumes: [{ volume: args.data.volume, path: engine.dataPath }],
+      tmpfs: engine.tmpfs,
+      healthcheck: engine.healthcheck,
+      memoryMiB: spec.memoryMiB,
+      cpus: spec.cpus,
+      stopSignal: engine.stopSignal,
+      stopSeconds: 60,
+    },
+    // Deleted before it is replaced (the provider's default): no two servers on one volume, ever.
+    context.options({ parent: opts.parent }),
+  );
+  const gate = new HealthGate(
+    `${system}-database-healthy`,
+    { host: context.host, containers: [server.id], title: `${system} database (${spec.engine})`, timeoutSeconds: 180 },
+    { parent: opts.parent },
+  );
+  const host = pulumi.output("database");
+  const role = createRole(context, `${system}-database-role`, {
+    ...args,
+    image: context.image(engine.image),
+    adminUser: engine.adminUser,
+    network: joinNetworks(site, ["database"])[0]?.name ?? "",
+  }, { parent: opts.parent, dependsOn: [gate] });
+  return { host, port: engine.port, adminUser: engine.adminUser, ready: [gate, role] };
+}

@@ -1,0 +1,80 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseArgs } from "../platform";
+import type { DockerContext } from "./context";
+import { environment } from "./container";
+import { labelMap } from "./labels";
+import { Task } from "./tasks/task";
+
+/*
+ * The application's role is made by a Task, not by the image's first-start scripts: those run once,
+ * with an empty volume; this runs whenever name or password change, and again after a failure.
+ * Secrets come by environment; neither the command line nor the server's log shows them.
+ */
+
+const postgresScript = `
+export PGPASSWORD="$ADMIN_PASSWORD" PGHOST=database PGUSER="$ADMIN_USER" PGDATABASE="$DATABASE" PGCONNECT_TIMEOUT=10
+exec psql -X -q -v ON_ERROR_STOP=1 <<'SQL'
+\\getenv role ROLE
+\\getenv password ROLE_PASSWORD
+\\getenv database DATABASE
+SET log_statement = 'none';
+SET log_min_error_statement = 'panic';
+SET log_min_duration_statement = -1;
+SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', :'role')
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec
+ALTER ROLE :"role" WITH LOGIN PASSWORD :'password';
+ALTER DATABASE :"database" OWNER TO :"role";
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+GRANT ALL ON DATABASE :"database" TO :"role";
+ALTER SCHEMA public OWNER TO :"role";
+SQL
+`;
+
+const mongoScript = `
+exec mongosh --quiet --norc --host database --nodb --eval '
+const { ADMIN_USER, ADMIN_PASSWORD, DATABASE, ROLE, ROLE_PASSWORD } = process.env;
+const connection = new Mongo("mongodb://" + encodeURIComponent(ADMIN_USER) + ":" + encodeURIComponent(ADMIN_PASSWORD) + "@database:27017/admin");
+const target = connection.getDB(DATABASE);
+const roles = [{ role: "readWrite", db: DATABASE }, { role: "dbAdmin", db: DATABASE }];
+if (target.getUser(ROLE) === null) target.createUser({ user: ROLE, pwd: ROLE_PASSWORD, roles });
+else target.updateUser(ROLE, { pwd: ROLE_PASSWORD, roles });
+const check = new Mongo("mongodb://" + encodeURIComponent(ROLE) + ":" + encodeURIComponent(ROLE_PASSWORD) + "@database:27017/" + DATABASE);
+check.getDB(DATABASE).getCollectionNames();
+'
+`;
+
+export interface RoleArgs extends DatabaseArgs {
+  readonly image: pulumi.Output<string>;
+  readonly adminUser: string;
+  readonly network: pulumi.Input<string>;
+}
+
+/** The application's login: owner of its one database and nothing else. */
+export function createRole(context: DockerContext, name: string, args: RoleArgs, opts: pulumi.CustomResourceOptions): Task {
+  const script = args.spec.engine === "postgres" ? postgresScript : mongoScript;
+  return new Task(
+    name,
+    {
+      host: context.host,
+      image: args.image,
+      command: ["bash", "-euc", script],
+      env: environment({
+        ADMIN_USER: args.adminUser,
+        ADMIN_PASSWORD: args.adminPassword,
+        DATABASE: args.spec.name,
+        ROLE: args.spec.role,
+        ROLE_PASSWORD: args.rolePassword,
+        HOME: "/tmp",
+      }),
+      networks: [args.network],
+      user: "999:999",
+      memoryMiB: 512,
+      timeoutSeconds: 120,
+      labels: labelMap(context.labels(args.system, "database-role", "task")),
+      title: `${args.system}: role ${args.spec.role} in ${args.spec.name}`,
+      // A new volume is a new database, so the role is made again.
+      triggers: [args.data.volume],
+    },
+    opts,
+  );
+}

@@ -1,0 +1,22 @@
+/** What every container, network and volume of a stack carries: how operations find them on the engine. */
+export interface Labels {
+  readonly stack: string;
+  /** A system's id, or "stack" for what serves all of them. */
+  readonly system: string;
+  readonly service: string;
+  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "network" | "volume";
+  readonly version?: string;
+  readonly slot?: string;
+}
+
+export function labelMap(labels: Labels): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+      .map(([key, value]) => [`stackbook.${key}`, value]),
+  );
+}
+
+export function labelList(labels: Labels): { label: string; value: string }[] {
+  return Object.entries(labelMap(labels)).map(([label, value]) => ({ label, value }));
+}

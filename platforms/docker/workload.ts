@@ -1,0 +1,116 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { DataFolder, DataFolderRef, RunTaskArgs, SidecarArgs, Workload, WorkloadArgs } from "../platform";
+import type { SystemId } from "../../systems";
+import { joinNetworks, type DockerContext } from "./context";
+import { environment, hardenedContainer, type Healthcheck } from "./container";
+import { labelMap } from "./labels";
+import { HealthGate } from "./tasks/healthGate";
+import { Task } from "./tasks/task";
+import { createVolume } from "./volume";
+
+/** The first tool that the image has asks the health path; curl costs least, an interpreter most. */
+export function httpHealthcheck(port: number, path: string): Healthcheck {
+  const url = `http://127.0.0.1:${port}${path}`;
+  return {
+    test: [
+      "CMD-SHELL",
+      [
+        `if command -v curl >/dev/null; then curl -fsS -m 4 -o /dev/null '${url}'`,
+        `elif command -v wget >/dev/null; then wget -q -T 4 -O /dev/null '${url}'`,
+        `elif command -v node >/dev/null; then node -e "fetch('${url}').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))"`,
+        `elif command -v python3 >/dev/null; then python3 -c "import urllib.request as u;u.urlopen('${url}',timeout=4)"`,
+        `else echo 'the image has none of curl, wget, node, python3 to check ${url} with'; exit 1; fi`,
+      ].join("; "),
+    ],
+  };
+}
+
+/** Who the process is: static artefacts run on the web server's user, servers on `node`'s. */
+const users = { server: "1000:1000", static: "101:101" } as const;
+
+export function createFolder(context: DockerContext, system: SystemId, folder: DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): DataFolderRef {
+  return { ...folder, volume: createVolume(context, system, folder.name, protect, opts).name };
+}
+
+/**
+ * n containers of one version. A new version's are created beside the old ones; these go at the very end
+ * of the update, after the edge has let go of them (`deleteBeforeReplace: false`).
+ */
+export function createWorkload(context: DockerContext, args: WorkloadArgs, opts: pulumi.ComponentResourceOptions): Workload {
+  const { system, service, slot } = args;
+  const readyPath = service.health.ready ?? service.health.path;
+  const containers = Array.from({ length: args.replicas }, (_, i) => ({
+    name: `${slot}-${i}`,
+    container: hardenedContainer(
+      `${system}-${service.name}-${slot}-${i}`,
+      {
+        image: args.image.reference,
+        labels: context.labels(system, service.name, "app", { version: args.version, slot }),
+        env: args.settings,
+        user: users[service.kind],
+        networks: joinNetworks(args.site, args.access, service.name),
+        volumes: args.folders.map((folder) => ({ volume: folder.volume, path: folder.path })),
+        healthcheck: httpHealthcheck(service.port, readyPath),
+        memoryMiB: args.memoryMiB,
+        cpus: args.cpus,
+        stopSeconds: args.stopSeconds,
+      },
+      context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { deleteBeforeReplace: false }),
+    ),
+  }));
+  const gate = new HealthGate(
+    `${system}-${service.name}-${slot}-healthy`,
+    {
+      host: context.host,
+      containers: containers.map(({ container }) => container.id),
+      title: `${system} ${service.name} ${args.version}`,
+      timeoutSeconds: 180,
+    },
+    { parent: opts.parent },
+  );
+  return {
+    servers: containers.map(({ name, container }) => ({ name, host: container.name })),
+    ready: [gate],
+  };
+}
+
+export function createSidecar(context: DockerContext, args: SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+  return hardenedContainer(
+    `${args.system}-${args.name}`,
+    {
+      image: args.image.reference,
+      labels: context.labels(args.system, args.name, "demo"),
+      command: args.command,
+      env: args.settings,
+      user: users.server,
+      networks: joinNetworks(args.site, args.access),
+      memoryMiB: args.memoryMiB,
+      cpus: 0.25,
+    },
+    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { deleteBeforeReplace: false }),
+  );
+}
+
+export function runTask(context: DockerContext, name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+  return new Task(
+    `${args.system}-${name}`,
+    {
+      host: context.host,
+      image: args.image.reference,
+      command: args.command,
+      env: environment(args.settings),
+      networks: joinNetworks(args.site, args.access).map((network) => network.name),
+      volumes: args.folders.map((folder) => bindOf(folder)),
+      user: users.server,
+      memoryMiB: args.memoryMiB,
+      timeoutSeconds: args.timeoutSeconds ?? 600,
+      labels: labelMap(context.labels(args.system, name, "task")),
+      title: `${args.system}: ${name}`,
+    },
+    { parent: opts.parent, dependsOn: opts.dependsOn },
+  );
+}
+
+function bindOf(folder: DataFolderRef): pulumi.Output<string> {
+  return folder.volume.apply((volume) => `${volume}:${folder.path}`);
+}

@@ -1,0 +1,175 @@
+/**
+ * What a platform can do for the components: HOW a database, a cache, a workload, a task and the edge
+ * are realised. `components/` knows this file and nothing below it; each platform is one folder.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseSpec, RedisSpec, ServiceSpec, SystemId } from "../systems";
+import type { ImageSource, StackConfig, TlsConfig } from "../config/types";
+import type { EdgeModel } from "../components/edge/model";
+
+/** The private places of one system: who is in one can reach it, nobody else can. */
+export interface Site {
+  readonly system: SystemId;
+  /** Something later resources wait for; also what the edge joins. */
+  readonly web: pulumi.Resource;
+}
+
+export interface SiteArgs {
+  readonly system: SystemId;
+  readonly hasCache: boolean;
+}
+
+/** A server with a stable address inside its system's site. */
+export interface Endpoint {
+  readonly host: pulumi.Output<string>;
+  readonly port: number;
+  /** Done when the server is healthy: what uses it depends on these. */
+  readonly ready: pulumi.Resource[];
+}
+
+export interface DatabaseArgs {
+  readonly system: SystemId;
+  readonly site: Site;
+  readonly spec: DatabaseSpec;
+  /** Made by `createFolder`, so that it outlives the server. */
+  readonly data: DataFolderRef;
+  readonly adminPassword: pulumi.Output<string>;
+  readonly rolePassword: pulumi.Output<string>;
+}
+
+/** A database with the application's role in it, able to log in. */
+export interface Database extends Endpoint {
+  readonly adminUser: string;
+}
+
+export interface CacheArgs {
+  readonly system: SystemId;
+  readonly site: Site;
+  readonly spec: RedisSpec;
+  readonly data: DataFolderRef;
+  readonly password: pulumi.Output<string>;
+}
+
+export interface AppImageArgs {
+  readonly system: SystemId;
+  readonly service: string;
+  /** Static artefacts are built on a web server's image, servers on Node's. */
+  readonly kind: ServiceSpec["kind"];
+  readonly version: string;
+  readonly source: ImageSource;
+  /** Settings baked in at build time; they change the image. */
+  readonly buildSettings: Readonly<Record<string, string>>;
+}
+
+export interface AppImage {
+  /** What runs: an image ID or a reference with a digest. */
+  readonly reference: pulumi.Output<string>;
+}
+
+/** Which of its system's private places something may enter. */
+export type Access = "web" | "database" | "cache" | "edge";
+
+export interface DataFolder {
+  readonly name: string;
+  /** Absolute path inside the container. */
+  readonly path: string;
+}
+
+export interface WorkloadArgs {
+  readonly system: SystemId;
+  readonly site: Site;
+  readonly service: ServiceSpec;
+  readonly version: string;
+  /** Slots let two versions stand beside each other. */
+  readonly slot: "a" | "b";
+  readonly image: AppImage;
+  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly replicas: number;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  readonly access: readonly Access[];
+  readonly folders: readonly DataFolderRef[];
+  /** Seconds a container may take to stop after its last request. */
+  readonly stopSeconds: number;
+}
+
+/** A folder made by `createFolder`, to be mounted. */
+export interface DataFolderRef extends DataFolder {
+  readonly volume: pulumi.Output<string>;
+}
+
+export interface Workload {
+  /** One per replica, in order. */
+  readonly servers: readonly { readonly name: string; readonly host: pulumi.Output<string> }[];
+  readonly ready: pulumi.Resource[];
+}
+
+export interface RunTaskArgs {
+  readonly system: SystemId;
+  readonly site: Site;
+  readonly image: AppImage;
+  readonly command: readonly string[];
+  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly access: readonly Access[];
+  readonly folders: readonly DataFolderRef[];
+  readonly memoryMiB: number;
+  /** @default 600 */
+  readonly timeoutSeconds?: number;
+}
+
+/** A small process beside a system that serves nobody: demo traffic, an agent. */
+export interface SidecarArgs {
+  readonly system: SystemId;
+  readonly site: Site;
+  readonly name: string;
+  readonly role: string;
+  readonly image: AppImage;
+  readonly command: readonly string[];
+  readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly access: readonly Access[];
+  readonly memoryMiB: number;
+}
+
+export interface EdgeArgs {
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  readonly bindAddress: string;
+  readonly tls: TlsConfig;
+  /** Names the ACME client asks certificates for. */
+  readonly hosts: readonly string[];
+  readonly drainSeconds: number;
+  readonly protect: boolean;
+}
+
+/** The door to the net: started once, told its routes by `writeRoutes`. */
+export interface Edge {
+  readonly container: pulumi.Output<string>;
+  /** Where systems' own processes reach it. */
+  readonly internalUrl: string;
+  readonly ready: pulumi.Resource[];
+}
+
+export interface RoutesArgs {
+  readonly edge: Edge;
+  readonly sites: readonly Site[];
+  readonly model: pulumi.Output<EdgeModel>;
+  /** PEM, certificate chain and key; absent while ACME is to get one. */
+  readonly certificate?: pulumi.Output<string>;
+  readonly drainSeconds: number;
+}
+
+export interface Platform {
+  readonly name: StackConfig["platform"];
+  createSite(args: SiteArgs, opts: pulumi.ComponentResourceOptions): Site;
+  createDatabase(args: DatabaseArgs, opts: pulumi.ComponentResourceOptions): Database;
+  createCache(args: CacheArgs, opts: pulumi.ComponentResourceOptions): Endpoint;
+  createFolder(system: SystemId, folder: DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): DataFolderRef;
+  createImage(args: AppImageArgs, opts: pulumi.ComponentResourceOptions): AppImage;
+  createWorkload(args: WorkloadArgs, opts: pulumi.ComponentResourceOptions): Workload;
+  createSidecar(args: SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  /** Runs a command to its end; an error fails the update, now and at every further one until it succeeds. */
+  runTask(name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  createEdge(args: EdgeArgs, opts: pulumi.ComponentResourceOptions): Edge;
+  /** Takes effect only when the edge itself confirms it; the previous routes stay otherwise. */
+  writeRoutes(args: RoutesArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+}

@@ -1,0 +1,11 @@
+import type { Rule } from "../rule";
+import { healthcheck } from "./healthcheck";
+import { imagePinned } from "./imagePinned";
+import { limits } from "./limits";
+import { noPlainSecret } from "./noPlainSecret";
+import { noPrivilege } from "./noPrivilege";
+import { noRoot } from "./noRoot";
+import { readOnlyRoot } from "./readOnlyRoot";
+import { storePrivate } from "./storePrivate";
+
+export const rules: readonly Rule[] = [healthcheck, imagePinned, limits, noPlainSecret, noPrivilege, noRoot, readOnlyRoot, storePrivate];
