@@ -1,0 +1,119 @@
+import type { FullModel } from "./haproxy";
+import type { EdgeRoute, EdgeServer, EdgeService, EdgeSystem } from "./model";
+import { answer, rateTable } from "./frontends";
+import { htmlBody, jsonBody, pages } from "./pages";
+
+export interface RouteFlags {
+  readonly websocket: boolean;
+  readonly sticky: boolean;
+}
+
+const plain: RouteFlags = { websocket: false, sticky: false };
+
+export function routeFlags(system: EdgeSystem, route: EdgeRoute): RouteFlags {
+  const service = system.services.find((s) => s.name === route.service);
+  return { websocket: route.websocket ?? false, sticky: route.sticky ?? service?.sticky ?? false };
+}
+
+/** "motel_backend", "motel_backend_sticky_websocket": no id may hold "_", so no two names are the same. */
+export function backendName(system: EdgeSystem, service: string, flags: RouteFlags): string {
+  return [system.id, service, ...(flags.sticky ? ["sticky"] : []), ...(flags.websocket ? ["websocket"] : [])].join("_");
+}
+
+export function renderBackends(model: FullModel): string[] {
+  return [...renderResolvers(model), "", ...model.systems.flatMap((system) => [...renderRateTable(system), "", ...renderSystem(system)])];
+}
+
+function renderResolvers(model: FullModel): string[] {
+  return [
+    // A container that comes back has another address under the same name.
+    "resolvers names",
+    `    nameserver first ${model.resolver}`,
+    "    accepted_payload_size 4096",
+    "    resolve_retries 3",
+    "    timeout resolve 1s",
+    "    timeout retry 1s",
+    "    hold valid 5s",
+    "    hold obsolete 15s",
+    "    hold nx 10s",
+    "    hold other 30s",
+    "    hold refused 30s",
+    "    hold timeout 30s",
+  ];
+}
+
+function renderRateTable(system: EdgeSystem): string[] {
+  return [`backend ${rateTable(system)} from quiet`, "    stick-table type ipv6 size 100k expire 2m store http_req_rate(60s) peers edge"];
+}
+
+function renderSystem(system: EdgeSystem): string[] {
+  return system.services.flatMap((service) => {
+    const variants = new Map<string, RouteFlags>();
+    for (const route of system.routes) {
+      if (route.service !== service.name) continue;
+      const flags = routeFlags(system, route);
+      variants.set(backendName(system, service.name, flags), flags);
+    }
+    const base = backendName(system, service.name, plain);
+    variants.delete(base);
+    return [
+      // Always there: it is the one that checks the servers; the variants follow its verdict.
+      ...renderBackend(system, service, plain),
+      "",
+      ...[...variants.values()].flatMap((flags) => [...renderBackend(system, service, flags), ""]),
+    ];
+  });
+}
+
+function renderBackend(system: EdgeSystem, service: EdgeService, flags: RouteFlags): string[] {
+  const checks = !flags.sticky && !flags.websocket;
+  const cookie = `stackbook_${system.id}_${service.name}`;
+  return [
+    `backend ${backendName(system, service.name, flags)} from web`,
+    `    http-request set-var(txn.service) str(${service.name})`,
+    `    timeout server ${service.answerSeconds ?? 60}s`,
+    // A request is sent to a second server only if no server can have worked on it, or if it changes nothing.
+    "    http-request disable-l7-retry if !METH_GET !METH_OPTIONS",
+    ...(flags.websocket ? ["    timeout tunnel 1h"] : ["    http-request del-header Upgrade"]),
+    ...answerWhenDown(flags, cookie),
+    `    filter lua.body-limit ${system.maxBodyBytes}`,
+    // What the filter ends comes out as a bad request; responseHeaders gives it its number.
+    `    http-error status 400 ${jsonBody(pages.bodyTooLarge)}`,
+    ...(flags.sticky ? [`    cookie ${cookie} insert indirect nocache httponly secure attr "SameSite=${sameSite(system)}"`] : []),
+    ...(checks ? healthCheck(system, service) : []),
+    ...service.servers.map((server) => renderServer(system, service, server, flags, checks)),
+  ];
+}
+
+/** A visitor bound to a warm server (weight 0, which nbsrv doesn't count) is let through to it. */
+function answerWhenDown(flags: RouteFlags, cookie: string): string[] {
+  const condition = `{ nbsrv() eq 0 }${flags.sticky ? ` !{ req.cook(${cookie}) -m found }` : ""}`;
+  return [...answer(pages.unavailable, condition), `    http-error status 503 ${htmlBody(pages.unavailable)}`];
+}
+
+/** The cookie holds no secret; pages of other sites that may call this one need it sent with their calls. */
+function sameSite(system: EdgeSystem): string {
+  const own = new Set(system.hosts);
+  return system.corsOrigins.every((origin) => own.has(new URL(origin).hostname)) ? "Lax" : "None";
+}
+
+function healthCheck(system: EdgeSystem, service: EdgeService): string[] {
+  return [
+    "    option httpchk",
+    `    http-check send meth GET uri ${service.healthPath} ver HTTP/1.1 hdr Host ${system.hosts[0]} hdr User-Agent stackbook-edge hdr Accept application/json hdr Connection close`,
+    "    http-check expect status 200-399",
+    "    default-server check inter 2s fastinter 500ms downinter 1s fall 2 rise 1",
+  ];
+}
+
+function renderServer(system: EdgeSystem, service: EdgeService, server: EdgeServer, flags: RouteFlags, checks: boolean): string {
+  return [
+    `    server ${server.name} ${server.host}:${server.port ?? service.port}`,
+    `weight ${server.weight ?? 100}`,
+    // An open WebSocket holds its place for hours; only plain requests wait their turn.
+    `maxconn ${flags.websocket ? 10_000 : (service.maxRequestsPerServer ?? 256)}`,
+    "resolvers names init-addr last,libc,none resolve-prefer ipv4",
+    ...(checks ? [] : [`track ${backendName(system, service.name, plain)}/${server.name}`]),
+    ...(flags.sticky ? [`cookie ${server.name}`] : []),
+  ].join(" ");
+}

@@ -1,0 +1,204 @@
+import type { FullModel } from "./haproxy";
+import type { EdgeSystem } from "./model";
+import { backendName, routeFlags } from "./backends";
+import { htmlBody, jsonBody, Page, pages } from "./pages";
+
+export function renderFrontends(model: FullModel, stamp: string): string[] {
+  return [...renderHttp(model), "", ...renderHttps(model), "", ...renderAdmin(model, stamp)];
+}
+
+/** Port 80: everything goes to https, but for ACME's challenges. */
+function renderHttp(model: FullModel): string[] {
+  const port = model.publicHttpsPort === 443 ? "" : `:${model.publicHttpsPort}`;
+  const location = `location https://%[var(txn.host)]${port}%[pathq]`;
+  const challenge = "{ path_beg /.well-known/acme-challenge/ }";
+  return [
+    "frontend http from web",
+    `    bind :${model.listen.http}`,
+    ...remember(),
+    ...model.systems.map(setSystem),
+    ...(model.acme === undefined ? [] : [`    use_backend acme if ${challenge}`]),
+    // Only to names that are ours: a redirect to whatever a client names could be cached and used against others.
+    ...answer(pages.unknownHost, `!{ var(txn.system) -m found }${model.acme === undefined ? "" : ` !${challenge}`}`),
+    ...[
+      // 308 keeps the method and body of anything that is not a plain read.
+      `    http-request redirect ${location} code 301 if METH_GET`,
+      `    http-request redirect ${location} code 308`,
+    ].map((line) => (model.acme === undefined ? line : line.includes(" if ") ? `${line} !${challenge}` : `${line} if !${challenge}`)),
+    ...(model.acme === undefined ? [] : ["", ...renderAcme(model.acme)]),
+  ];
+}
+
+function renderAcme(acme: NonNullable<FullModel["acme"]>): string[] {
+  // No health check: lego listens only while a challenge is open.
+  return [
+    "backend acme from web",
+    "    http-request set-var(txn.service) str(acme)",
+    `    server lego ${acme.host}:${acme.port} resolvers names init-addr last,libc,none resolve-prefer ipv4`,
+  ];
+}
+
+function renderHttps(model: FullModel): string[] {
+  return [
+    "frontend https from web",
+    `    bind :${model.listen.https} ssl crt ${model.directory}/certs alpn h2,http/1.1`,
+    "    compression algo gzip",
+    "    compression type text/html text/plain text/css text/javascript application/javascript application/json application/manifest+json image/svg+xml",
+    ...remember(),
+    "    http-request set-var(txn.origin) req.hdr(origin)",
+    "    http-request set-var(txn.self) str(https://),concat(,txn.host_header)",
+    ...model.systems.map(setSystem),
+    ...forwardedHeaders(model),
+    ...model.systems.flatMap(rateLimit),
+    ...answer(pages.unknownHost, "!{ var(txn.system) -m found }"),
+    ...model.systems.flatMap(bodyLimit),
+    ...model.systems.flatMap(allowOrigins),
+    ...preflight(),
+    ...responseHeaders(model),
+    ...model.systems.flatMap(routes),
+    // No rule took it.
+    "    default_backend no_route",
+    "",
+    "backend no_route from web",
+    ...answer(pages.noRoute),
+  ];
+}
+
+/** The log is written when the request's headers are gone, so what it needs is kept. */
+function remember(): string[] {
+  return [
+    "    http-request set-var(txn.host_header) req.hdr(host),lower",
+    "    http-request set-var(txn.host) req.hdr(host),host_only,lower",
+    "    http-request set-var(txn.path) path",
+    "    http-request set-var(txn.method) method",
+    "    http-request set-var(txn.protocol) req.ver",
+    "    http-request set-var(txn.agent) req.hdr(user-agent)",
+  ];
+}
+
+function isSystem(system: EdgeSystem): string {
+  return `{ var(txn.system) -m str ${system.id} }`;
+}
+
+/** In lines of at most 20: HAProxy takes 64 words in one. */
+function setSystem(system: EdgeSystem): string {
+  const lines: string[] = [];
+  for (let i = 0; i < system.hosts.length; i += 20) {
+    lines.push(`    http-request set-var(txn.system) str(${system.id}) if { var(txn.host) -m str ${system.hosts.slice(i, i + 20).join(" ")} }`);
+  }
+  return lines.join("\n");
+}
+
+/** What a client claims about itself is dropped, what the edge knows is set. */
+function forwardedHeaders(model: FullModel): string[] {
+  return [
+    "    http-request del-header x-forwarded- -m beg",
+    ...["Forwarded", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "X-Original-URL", "X-Rewrite-URL", "Proxy"].map(
+      (name) => `    http-request del-header ${name}`,
+    ),
+    "    http-request set-header X-Forwarded-For %[src]",
+    "    http-request set-header X-Real-IP %[src]",
+    "    http-request set-header X-Forwarded-Proto https",
+    "    http-request set-header X-Forwarded-Host %[req.hdr(host)]",
+    `    http-request set-header X-Forwarded-Port ${model.publicHttpsPort}`,
+    // Always the edge's own: a visitor's could be made to collide with another's in the logs.
+    "    http-request set-header X-Request-ID %[unique-id]",
+  ];
+}
+
+export function rateTable(system: EdgeSystem): string {
+  return `rate_${system.id}`;
+}
+
+/** Counted per address and system over a sliding minute; IPv6 by network, of which one client has a whole /64. */
+function rateLimit(system: EdgeSystem): string[] {
+  const table = rateTable(system);
+  return [
+    `    http-request track-sc0 src,ipmask(32,64) table ${table} if ${isSystem(system)}`,
+    ...answer(pages.tooManyRequests, `${isSystem(system)} { sc_http_req_rate(0,${table}) gt ${system.requestsPerMinute} }`),
+  ];
+}
+
+/** By Content-Length, before anything is passed on; a body without one is counted as it comes, see lua.ts. */
+function bodyLimit(system: EdgeSystem): string[] {
+  return answer(pages.bodyTooLarge, `${isSystem(system)} { req.hdr_val(content-length) gt ${system.maxBodyBytes} }`);
+}
+
+function allowOrigins(system: EdgeSystem): string[] {
+  return system.corsOrigins.map(
+    (origin) => `    http-request set-var(txn.cors) bool(true) if ${isSystem(system)} { var(txn.origin) -m str ${origin} }`,
+  );
+}
+
+/**
+ * Browsers ask before they call from another origin; the edge answers for every system alike. WebSockets are
+ * not asked for by browsers, so a foreign page's are refused here.
+ */
+function preflight(): string[] {
+  const asks = "METH_OPTIONS { var(txn.origin) -m found } { req.hdr(access-control-request-method) -m found }";
+  const allowed = "{ var(txn.cors) -m bool }";
+  return [
+    `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" hdr Access-Control-Allow-Headers "%[req.hdr(access-control-request-headers)]" hdr Access-Control-Max-Age 600 if ${asks} ${allowed}`,
+    ...answer(pages.foreignOrigin, `${asks} !${allowed}`),
+    ...answer(
+      pages.foreignOrigin,
+      `{ req.hdr(upgrade) -m found } { var(txn.origin) -m found } !${allowed} !{ var(txn.origin),strcmp(txn.self) eq 0 }`,
+    ),
+  ];
+}
+
+/** On every answer, the edge's own included; what an application sets itself is kept where it may know better. */
+function responseHeaders(model: FullModel): string[] {
+  const unlessSet = (name: string, value: string): string =>
+    `    http-after-response set-header ${name} "${value}" unless { res.hdr(${name}) -m found }`;
+  return [
+    "    http-after-response del-header Server",
+    "    http-after-response del-header X-Powered-By",
+    "    http-after-response set-header X-Request-ID %[unique-id]",
+    `    http-after-response set-header Strict-Transport-Security "max-age=${model.hstsSeconds}"`,
+    "    http-after-response set-header X-Content-Type-Options nosniff",
+    unlessSet("X-Frame-Options", "SAMEORIGIN"),
+    unlessSet("Referrer-Policy", "strict-origin-when-cross-origin"),
+    unlessSet("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    // Says nothing about scripts and styles: a rule for those that an application doesn't know of breaks it.
+    unlessSet("Content-Security-Policy", "frame-ancestors 'self'; object-src 'none'; base-uri 'self'"),
+    "    http-after-response del-header Access-Control-Allow-Origin",
+    "    http-after-response del-header Access-Control-Allow-Credentials",
+    "    http-after-response set-header Access-Control-Allow-Origin %[var(txn.origin)] if { var(txn.cors) -m bool }",
+    "    http-after-response set-header Access-Control-Allow-Credentials true if { var(txn.cors) -m bool }",
+    "    http-after-response add-header Vary Origin",
+    '    http-after-response set-status 413 reason "Content Too Large" if { var(txn.too_large) -m bool }',
+  ];
+}
+
+function routes(system: EdgeSystem): string[] {
+  return system.routes.flatMap((route) => {
+    const backend = backendName(system, route.service, routeFlags(system, route));
+    const use = `    use_backend ${backend} if ${isSystem(system)}`;
+    return route.path === "/" ? [use] : [`${use} { var(txn.path) -m str ${route.path} } or ${isSystem(system)} { var(txn.path) -m beg ${route.path}/ }`];
+  });
+}
+
+/** Answers with a page where the visitor reads one and with JSON where a program asked. */
+export function answer(page: Page, condition = ""): string[] {
+  const line = (body: string, when: string): string => `    http-request return status ${page.status} ${body}${when === "" ? "" : ` if ${when}`}`;
+  return [
+    line(htmlBody(page), `${condition} { req.hdr(accept) -m sub text/html }`.trim()),
+    line(jsonBody(page), condition),
+  ];
+}
+
+/** For the health check, the route writer and Prometheus; not logged, never published. */
+function renderAdmin(model: FullModel, stamp: string): string[] {
+  return [
+    "frontend admin from quiet",
+    `    bind :${model.listen.admin}`,
+    "    stats enable",
+    "    stats uri /stats",
+    "    stats hide-version",
+    `    http-request return status 200 content-type text/plain string ${stamp} if { path /stamp }`,
+    "    http-request return status 200 content-type text/plain string ok if { path /healthz }",
+    "    http-request use-service prometheus-exporter if { path /metrics }",
+    "    http-request return status 404 content-type text/plain string \"not found\" unless { path_beg /stats }",
+  ];
+}

@@ -1,0 +1,15 @@
+export * from "./model";
+export { renderHaproxy, stampOf } from "./haproxy";
+export { bodyLimitLua } from "./lua";
+export { edgeCommand, edgeHealthcheck, type EdgeCommandOptions } from "./bootstrap";
+export {
+  waitForServers,
+  writeRoutesCommand,
+  writeRoutesEnvironment,
+  writeRoutesScript,
+  type WaitForServer,
+  type WriteRoutes,
+} from "./writeRoutes";
+export { acmeCommand, acmeEnvironment, type AcmeSettings } from "./acme";
+export { makeSelfSigned, type Authority, type SelfSigned, type SelfSignedRequest } from "./selfSigned";
+export { SelfSignedCertificate, type SelfSignedCertificateArgs } from "./certificate";

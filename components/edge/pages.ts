@@ -1,0 +1,54 @@
+/**
+ * What visitors read when the edge answers by itself. No text here may hold a single quote or a line break
+ * (HAProxy's quoting); `%[...]` is filled in by HAProxy, any other per cent sign is written twice.
+ */
+export interface Page {
+  readonly status: number;
+  readonly title: string;
+  readonly text: string;
+  readonly retryAfterSeconds?: number;
+}
+
+export const pages = {
+  unknownHost: { status: 421, title: "Unknown site", text: "Nothing is served here under this name." },
+  noRoute: { status: 404, title: "Not found", text: "There is nothing at this address." },
+  foreignOrigin: { status: 403, title: "Origin refused", text: "This origin may not call this site." },
+  tooManyRequests: {
+    status: 429,
+    title: "Too many requests",
+    text: "Too many requests came from this address. Please try again in a minute.",
+    retryAfterSeconds: 60,
+  },
+  bodyTooLarge: { status: 413, title: "Too large", text: "The request is larger than this site takes." },
+  unavailable: {
+    status: 503,
+    title: "Back in a moment",
+    text: "This site is not available right now. Please try again in a few seconds.",
+    retryAfterSeconds: 5,
+  },
+} as const satisfies Record<string, Page>;
+
+/** `content-type ... lf-string ... hdr ...` with a JSON body, for programs. */
+export function jsonBody(page: Page): string {
+  const body = `{"status":${page.status},"error":"${page.title}","message":"${page.text}","requestId":"%[unique-id]"}`;
+  return `content-type application/json lf-string ${quote(body)}${headers(page)}`;
+}
+
+/** The same as a page, for people. It needs nothing from elsewhere and follows the visitor's light or dark theme. */
+export function htmlBody(page: Page): string {
+  const body =
+    `<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><title>${page.title}</title>` +
+    "<style>:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}small{opacity:.6}</style>" +
+    `<h1>${page.title}</h1><p>${page.text}</p><small>%[unique-id]</small>`;
+  return `content-type "text/html; charset=utf-8" lf-string ${quote(body)}${headers(page)}`;
+}
+
+function headers(page: Page): string {
+  const retry = page.retryAfterSeconds === undefined ? "" : ` hdr Retry-After ${page.retryAfterSeconds}`;
+  return ` hdr Cache-Control no-store${retry}`;
+}
+
+export function quote(text: string): string {
+  if (/['\r\n]/.test(text)) throw new Error(`not quotable for HAProxy: ${JSON.stringify(text)}`);
+  return `'${text}'`;
+}

@@ -1,0 +1,123 @@
+import { EdgeModel, EdgeModelError, EdgeProblem, EdgeService, EdgeSystem } from "./model";
+
+/**
+ * Every text that reaches HAProxy's configuration matches one of these. None lets a blank, a quote, a `#`,
+ * a `%`, a `{` or a line break through, so that no value can become a directive or a log variable.
+ */
+const patterns = {
+  id: { pattern: /^[a-z][a-z0-9-]{0,31}$/, allowed: "a-z, 0-9 and -, starting with a letter, at most 32 characters" },
+  server: { pattern: /^[a-z0-9][a-z0-9-]{0,31}$/, allowed: "a-z, 0-9 and -, at most 32 characters" },
+  hostName: {
+    pattern: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+    allowed: "a host name in lower case, without port",
+  },
+  serverHost: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/,
+    allowed: "a container name, host name or IPv4 address",
+  },
+  path: {
+    pattern: /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+)$/,
+    allowed: 'a path such as "/" or "/api/v1", without trailing slash',
+  },
+  healthPath: {
+    pattern: /^(\/[A-Za-z0-9._~-]*)+(\?[A-Za-z0-9._~=&-]*)?$/,
+    allowed: 'a path such as "/health/ready"',
+  },
+  origin: {
+    pattern: /^https?:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?$/,
+    allowed: 'an origin such as "https://app.example.org" (scheme, host, port if not the usual one; never *)',
+  },
+  resolver: { pattern: /^[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}$/, allowed: 'address and port, "127.0.0.11:53"' },
+  directory: { pattern: /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, allowed: "an absolute path" },
+} as const;
+
+/** Throws one EdgeModelError that names every field at fault. */
+export function checkModel(model: EdgeModel): void {
+  const problems = new Problems();
+  problems.whole("publicHttpsPort", model.publicHttpsPort, 1, 65535);
+  problems.optionalWhole("drainSeconds", model.drainSeconds, 2, 3600);
+  problems.optionalWhole("hardStopSeconds", model.hardStopSeconds, 5, 86400);
+  problems.optionalWhole("maxConnections", model.maxConnections, 10, 100_000);
+  problems.optionalWhole("hstsSeconds", model.hstsSeconds, 0, 63_072_000);
+  if (model.resolver !== undefined) problems.text("resolver", model.resolver, "resolver");
+  if (model.directory !== undefined) problems.text("directory", model.directory, "directory");
+  for (const [name, port] of Object.entries(model.listen ?? {})) problems.whole(`listen.${name}`, port, 1, 65535);
+  if (model.acme !== undefined) {
+    problems.text("acme.host", model.acme.host, "serverHost");
+    problems.whole("acme.port", model.acme.port, 1, 65535);
+  }
+  problems.unique("systems", model.systems.map((s) => s.id), "an id of its own for each system");
+  problems.unique("systems.hosts", model.systems.flatMap((s) => s.hosts), "each host name once, in one system");
+  for (const system of model.systems) checkSystem(system, `systems.${show(system.id)}`, problems);
+  problems.raise();
+}
+
+function checkSystem(system: EdgeSystem, path: string, problems: Problems): void {
+  problems.text(`${path}.id`, system.id, "id");
+  if (system.hosts.length === 0) problems.add(`${path}.hosts`, "empty", "at least one host name");
+  system.hosts.forEach((host, i) => problems.text(`${path}.hosts[${i}]`, host, "hostName"));
+  system.corsOrigins.forEach((origin, i) => problems.text(`${path}.corsOrigins[${i}]`, origin, "origin"));
+  problems.whole(`${path}.requestsPerMinute`, system.requestsPerMinute, 1, 1_000_000);
+  problems.whole(`${path}.maxBodyBytes`, system.maxBodyBytes, 1, 10 * 1024 ** 3);
+  const names = system.services.map((s) => s.name);
+  problems.unique(`${path}.services`, names, "a name of its own for each service");
+  problems.unique(`${path}.routes`, system.routes.map((r) => r.path), "each path once");
+  system.routes.forEach((route, i) => {
+    problems.text(`${path}.routes[${i}].path`, route.path, "path");
+    if (!names.includes(route.service)) {
+      problems.add(`${path}.routes[${i}].service`, show(route.service), `one of ${names.join(", ") || "(no service is declared)"}`);
+    }
+  });
+  for (const service of system.services) checkService(service, `${path}.services.${show(service.name)}`, problems);
+}
+
+function checkService(service: EdgeService, path: string, problems: Problems): void {
+  problems.text(`${path}.name`, service.name, "id");
+  problems.whole(`${path}.port`, service.port, 1, 65535);
+  problems.text(`${path}.healthPath`, service.healthPath, "healthPath");
+  problems.optionalWhole(`${path}.answerSeconds`, service.answerSeconds, 1, 3600);
+  problems.optionalWhole(`${path}.maxRequestsPerServer`, service.maxRequestsPerServer, 1, 10_000);
+  problems.unique(`${path}.servers`, service.servers.map((s) => s.name), "a name of its own for each server");
+  service.servers.forEach((server, i) => {
+    problems.text(`${path}.servers[${i}].name`, server.name, "server");
+    problems.text(`${path}.servers[${i}].host`, server.host, "serverHost");
+    problems.optionalWhole(`${path}.servers[${i}].port`, server.port, 1, 65535);
+    problems.optionalWhole(`${path}.servers[${i}].weight`, server.weight, 0, 256);
+  });
+}
+
+class Problems {
+  private readonly found: EdgeProblem[] = [];
+
+  add(path: string, given: string, allowed: string): void {
+    this.found.push({ path, given, allowed });
+  }
+
+  text(path: string, value: string, kind: keyof typeof patterns): void {
+    // A value from JSON may be of another type than the compiler believes.
+    if (typeof value !== "string" || !patterns[kind].pattern.test(value)) this.add(path, show(value), patterns[kind].allowed);
+  }
+
+  whole(path: string, value: number, min: number, max: number): void {
+    if (!Number.isInteger(value) || value < min || value > max) this.add(path, show(value), `a whole number, ${min}-${max}`);
+  }
+
+  optionalWhole(path: string, value: number | undefined, min: number, max: number): void {
+    if (value !== undefined) this.whole(path, value, min, max);
+  }
+
+  unique(path: string, values: readonly string[], allowed: string): void {
+    const twice = values.filter((value, i) => values.indexOf(value) !== i);
+    for (const value of new Set(twice)) this.add(path, `${show(value)} twice`, allowed);
+  }
+
+  raise(): void {
+    if (this.found.length > 0) throw new EdgeModelError(this.found);
+  }
+}
+
+/** Plain names as they are, all else quoted, so that a message stays on one line. */
+function show(value: unknown): string {
+  const text = typeof value === "string" && /^[A-Za-z0-9._-]+$/.test(value) ? value : (JSON.stringify(value) ?? "missing");
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
