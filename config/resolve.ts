@@ -1,0 +1,114 @@
+import { referenceApp } from "../systems/reference";
+import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
+import { defaults } from "./defaults";
+import type { GivenSecrets } from "./given-secrets";
+import type { RawService, RawStack, RawSystem } from "./schema";
+import { localHost } from "./texts";
+import type { EdgeConfig, Environment, ImageSource, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
+
+/**
+ * The stack file over the catalogue over the defaults. Takes whatever is well-formed: the checks say
+ * what is missing, and nobody sees the result unless they are content.
+ */
+export function resolveStack(stack: string, environment: Environment, raw: RawStack, secrets: GivenSecrets): StackConfig {
+  const edge = resolveEdge(environment, raw.edge ?? {});
+  const domain = raw.domain ?? defaults.domain;
+  const given = givenSystems(environment, raw);
+  return {
+    environment,
+    stack,
+    platform: raw.platform ?? defaults.platform,
+    ...(raw.host === undefined || raw.host === localHost ? {} : { host: raw.host }),
+    domain,
+    ...(raw.contact === undefined ? {} : { contact: raw.contact }),
+    tags: raw.tags ?? {},
+    edge,
+    systems: systemIds.flatMap((id) => {
+      const system = given[id];
+      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id] })];
+    }),
+    images: raw.images ?? {},
+    demo: { seed: raw.demo?.seed ?? defaults.demo.seed, traffic: raw.demo?.traffic ?? defaults.demo.traffic },
+    protectData: raw.protectData ?? defaults.protectData,
+  };
+}
+
+export function givenSystems(environment: Environment, raw: RawStack): NonNullable<RawStack["systems"]> {
+  return raw.systems ?? (environment === "dev" ? { [defaults.devSystem]: {} } : {});
+}
+
+function resolveEdge(environment: Environment, raw: NonNullable<RawStack["edge"]>): EdgeConfig {
+  return {
+    httpPort: raw.httpPort ?? defaults.httpPort(environment),
+    httpsPort: raw.httpsPort ?? defaults.httpsPort(environment),
+    bindAddress: raw.bindAddress ?? defaults.bindAddress(environment),
+    tls: resolveTls(raw.tls),
+    rateLimit: { requestsPerMinute: raw.rateLimit?.requestsPerMinute ?? defaults.requestsPerMinute },
+    drainSeconds: raw.drainSeconds ?? defaults.drainSeconds(environment),
+  };
+}
+
+function resolveTls(raw: NonNullable<RawStack["edge"]>["tls"]): TlsConfig {
+  if (raw?.kind === "acme") return { kind: "acme", email: raw.email, ...(raw.directoryUrl === undefined ? {} : { directoryUrl: raw.directoryUrl }) };
+  if (raw?.kind !== "given") return { kind: "self-signed" };
+  return { kind: "given", certificate: { namespace: "edge", key: "certificate" }, privateKey: { namespace: "edge", key: "privateKey" } };
+}
+
+interface Surroundings {
+  readonly domain: string;
+  readonly edge: EdgeConfig;
+  readonly secrets: GivenSecrets["bySystem"][SystemId];
+}
+
+function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets }: Surroundings): SystemConfig {
+  const spec = systems[id];
+  const domain = raw.domain ?? `${id}.${stackDomain}`;
+  const services = {
+    backend: resolveService(spec.services.backend, raw.services?.backend ?? {}),
+    frontend: resolveService(spec.services.frontend, raw.services?.frontend ?? {}),
+  } satisfies Record<ServiceName, ServiceConfig>;
+  const migration = resolveMigration(id, raw, services.backend.image);
+  return {
+    spec,
+    enabled: raw.enabled ?? defaults.enabled,
+    version: raw.version ?? defaults.version,
+    slot: raw.slot ?? defaults.slot,
+    domain,
+    corsOrigins: raw.corsOrigins ?? [edge.httpsPort === 443 ? `https://${domain}` : `https://${domain}:${edge.httpsPort}`],
+    // fetms.md, Horizontal Scaling: several backends share their sessions in Redis.
+    redis: raw.redis ?? (spec.redis !== undefined && (spec.redis.optional !== true || services.backend.replicas > 1)),
+    rateLimit: { requestsPerMinute: raw.rateLimit?.requestsPerMinute ?? edge.rateLimit.requestsPerMinute },
+    maxBodyMiB: raw.maxBodyMiB ?? spec.maxBodyMiB,
+    services,
+    ...(migration === undefined ? {} : { migration: { command: migration } }),
+    givenSecrets: secrets.given,
+    ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),
+  };
+}
+
+function resolveService(spec: ServiceSpec, raw: RawService): ServiceConfig {
+  return {
+    image: resolveImage(raw.image),
+    replicas: raw.replicas ?? spec.replicas,
+    memoryMiB: raw.memoryMiB ?? spec.memoryMiB,
+    cpus: raw.cpus ?? spec.cpus,
+    settings: raw.settings ?? {},
+  };
+}
+
+export const referenceAppWord = "reference-app";
+
+function resolveImage(raw: RawService["image"]): ImageSource {
+  if (raw === undefined || raw === referenceAppWord) return { kind: "reference-app" };
+  if (typeof raw === "string") return { kind: "registry", reference: raw };
+  const { context, dockerfile, args } = raw.build;
+  return { kind: "build", context, ...(dockerfile === undefined ? {} : { dockerfile }), args: args ?? {} };
+}
+
+/** The reference app makes its tables by its own command, in systems without migrations too. */
+function resolveMigration(id: SystemId, raw: RawSystem, backend: ImageSource): string[] | undefined {
+  if (raw.migration === false) return undefined;
+  if (raw.migration !== undefined) return raw.migration.command;
+  const command = backend.kind === "reference-app" ? referenceApp.migrate : systems[id].migration?.command;
+  return command === undefined ? undefined : [...command];
+}

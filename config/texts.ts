@@ -1,0 +1,64 @@
+import { isIP } from "node:net";
+
+/** Checks of single texts: true, false, or what to do. */
+
+export function isHostName(text: string): boolean {
+  return text.length <= 253 && text.split(".").every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) && isIP(text) === 0;
+}
+
+export function checkHostName(text: string): boolean | string {
+  if (isHostName(text)) return true;
+  if (isHostName(text.toLowerCase())) return `use small letters: ${text.toLowerCase()}`;
+  if (/^[a-z]+:\/\//i.test(text)) return "use a host name without scheme, port or path, such as example.org";
+  return false;
+}
+
+export function isLocalName(name: string): boolean {
+  return name === "localhost" || name.endsWith(".localhost");
+}
+
+export function isEmail(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  return at > 0 && at <= 64 && /^[\w.!#$%&'*+/=?^`{|}~-]+$/.test(text.slice(0, at)) && isHostName(text.slice(at + 1).toLowerCase()) && text.slice(at).includes(".");
+}
+
+export function isHttpsUrl(text: string): boolean {
+  const url = parseUrl(text);
+  return url?.protocol === "https:" && url.username === "" && url.password === "";
+}
+
+/** The word that says "this machine's engine" aloud, where leaving `host` out could be a slip. */
+export const localHost = "local";
+
+export function checkDockerHost(text: string): boolean | string {
+  if (text === localHost) return true;
+  if (text.startsWith("unix://")) return /^unix:\/\/\/[^\s\0]+$/.test(text) || "use three slashes, unix:///var/run/docker.sock";
+  const url = parseUrl(text);
+  if (url === undefined || !["ssh:", "tcp:"].includes(url.protocol) || url.hostname === "") return false;
+  if (url.password !== "") return "leave the password out: SSH keys open the way to an engine";
+  if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "") return "end it after the host or port";
+  if (url.protocol === "ssh:") return url.username !== "" || "name the user, ssh://user@host";
+  return url.port !== "" || "name the port, tcp://host:2376";
+}
+
+/** `*` would let every site use a visitor's session; a path is never part of an origin. */
+export function checkOrigin(text: string): boolean | string {
+  if (text.includes("*")) return "name each origin, https://host[:port]: `*` would let every site in";
+  const url = parseUrl(text);
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) return false;
+  return url.origin === text || `use ${url.origin}: an origin is scheme://host[:port], without path, default port or trailing slash`;
+}
+
+export function isIpAddress(text: string): boolean {
+  return isIP(text) !== 0;
+}
+
+/** Also a Docker label and an image tag; `latest` says nothing about what runs. */
+export function checkVersion(text: string): boolean | string {
+  if (text.toLowerCase() === "latest") return "name the version, such as 1.4.2: `latest` is another one every day, so no update could be repeated or undone";
+  return /^\w[\w.-]{0,63}$/.test(text);
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
