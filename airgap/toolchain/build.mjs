@@ -1,0 +1,137 @@
+// Builds the Pulumi CLI and its Node language host from Go modules, for machines that reach a
+// module mirror but no download server. What was built is kept in the user's cache.
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { arch, homedir, platform } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { withLock } from "./lock.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export const CLI_VERSION = "3.170.0";
+/** What the CLI's go.mod asks for; older ones would try to download a newer toolchain. */
+const GO_NEEDED = [1, 24];
+
+const PROGRAMS = [
+  { module: "cli", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", binary: "pulumi", version: CLI_VERSION },
+  { module: "nodehost", package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs", binary: "pulumi-language-nodejs", version: "3.68.0" },
+];
+
+const BUILD = ["build", "-mod=readonly", "-trimpath"];
+const VERSION_FLAG = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+// The CLI's own archive carries these two beside it. The CLI starts them in the folder of the
+// program, or of the policy pack, whose SDK they then run.
+const SCRIPTS = {
+  "pulumi-resource-pulumi-nodejs": "dynamic-provider",
+  "pulumi-analyzer-policy": "run-policy-pack",
+};
+
+/**
+ * @param {{ log?: (line: string) => void, cacheDir?: string }} [options] cacheDir: default `${XDG_CACHE_HOME:-~/.cache}/stackbook`
+ * @returns {Promise<{ binDir: string, built: boolean }>} the folder to put on PATH
+ */
+export async function buildToolchain({ log = () => undefined, cacheDir = defaultCacheDir() } = {}) {
+  const go = await goVersion();
+  const folder = join(cacheDir, "toolchain", await digestOf(go));
+  const binDir = join(folder, "bin");
+  if (existsSync(binDir)) {
+    await writeScripts(binDir);
+    return { binDir, built: false };
+  }
+  await mkdir(dirname(folder), { recursive: true });
+  return withLock(`${folder}.lock`, log, async () => {
+    if (existsSync(binDir)) return { binDir, built: false }; // by the run that was waited for
+    const temporary = await mkdtemp(`${folder}.`);
+    try {
+      const bin = join(temporary, "bin");
+      await mkdir(bin);
+      // Side by side: one downloads while the other compiles, and the host is done in a fifth of the time.
+      await Promise.all(PROGRAMS.map((program) => compile(program, bin, log)));
+      await writeScripts(bin);
+      await mkdir(folder, { recursive: true });
+      await rename(bin, binDir);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+    return { binDir, built: true };
+  });
+}
+
+async function compile({ module, package: source, binary, version }, bin, log) {
+  const started = Date.now();
+  log(`building ${binary} ${version} from Go modules (this takes minutes the first time)`);
+  const args = [...BUILD, "-ldflags", `-s -w -X ${VERSION_FLAG}=v${version}`, "-o", join(bin, binary), source];
+  // GOFLAGS and GOWORK of the user's own projects must not change what is built.
+  await run("go", args, join(here, module), { ...process.env, GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" });
+  log(`${binary} ${version} built in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+async function run(command, args, cwd, env) {
+  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+  const complaints = [];
+  child.stderr.on("data", (chunk) => complaints.push(chunk));
+  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  if (code === 0) return;
+  const lines = Buffer.concat(complaints).toString().trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
+  throw new Error(
+    `${command} ${args[0]} in ${cwd} ended with code ${code}:\n${lines.slice(-15).join("\n")}\nIf modules can't be fetched, set GOPROXY to a mirror this machine reaches.`,
+  );
+}
+
+async function goVersion() {
+  const needed = GO_NEEDED.join(".");
+  const found = await promisify(execFile)("go", ["env", "GOVERSION"], { env: { ...process.env, GOTOOLCHAIN: "local" } }).catch(() => undefined);
+  if (found === undefined) {
+    throw new Error(`The Pulumi CLI has to be built here, and Go is not installed: install Go ${needed} or newer and put it on PATH, or install the Pulumi CLI yourself.`);
+  }
+  const version = found.stdout.trim();
+  const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  if (major < GO_NEEDED[0] || (major === GO_NEEDED[0] && minor < GO_NEEDED[1])) {
+    throw new Error(`The Pulumi CLI has to be built here, and ${version} is too old: install Go ${needed} or newer, or install the Pulumi CLI yourself.`);
+  }
+  return version;
+}
+
+/** Whatever changes what comes out changes the folder's name. */
+async function digestOf(go) {
+  const digest = createHash("sha256").update(JSON.stringify([go, platform(), arch(), PROGRAMS, BUILD, VERSION_FLAG]));
+  for (const { module } of PROGRAMS) {
+    for (const file of ["go.mod", "go.sum"]) digest.update(await readFile(join(here, module, file)));
+  }
+  return `${CLI_VERSION}-${digest.digest("hex").slice(0, 16)}`;
+}
+
+async function writeScripts(bin) {
+  for (const [name, command] of Object.entries(SCRIPTS)) {
+    const path = join(bin, name);
+    const content = `#!/bin/sh
+script=$(node -p 'require.resolve("@pulumi/pulumi/cmd/${command}", { paths: [process.cwd()] })') || exit 1
+exec node "$script" "$@"
+`;
+    if ((await readFile(path, "utf8").catch(() => "")) === content) continue;
+    const temporary = `${path}.${process.pid}`;
+    await writeFile(temporary, content);
+    await chmod(temporary, 0o755);
+    await rename(temporary, path);
+  }
+}
+
+function defaultCacheDir() {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "stackbook");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    const { binDir, built } = await buildToolchain({ log: (line) => console.error(line) });
+    console.error(built ? "ready" : "up to date");
+    console.log(binDir);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Runs `work` while holding the folder `path`: making a folder is atomic on every file system. A
+ * holder that died is noticed by its process id.
+ */
+export async function withLock(path, log, work) {
+  let told = false;
+  while (!(await taken(path))) {
+    const holder = await readFile(join(path, "pid"), "utf8").catch(() => undefined);
+    if (holder !== undefined && !alive(Number(holder))) {
+      await rm(path, { recursive: true, force: true });
+      continue;
+    }
+    if (!told) log(`waiting for process ${holder ?? "?"}, which is building the same (${path})`);
+    told = true;
+    await sleep(500);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function taken(path) {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+  await writeFile(join(path, "pid"), String(process.pid));
+  return true;
+}
+
+function alive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
