@@ -96,6 +96,6 @@ function sourceDigest() {
 }
 
 if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
-  const { binDir, built } = await buildPlugins({ log: console.log });
-  console.log(`${built ? "ready" : "up to date"}: ${binDir}`);
+  const { binDir } = await buildPlugins({ log: (line) => console.error(line) });
+  console.log(binDir);
 }

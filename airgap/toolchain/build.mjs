@@ -127,8 +127,7 @@ function defaultCacheDir() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const { binDir, built } = await buildToolchain({ log: (line) => console.error(line) });
-    console.error(built ? "ready" : "up to date");
+    const { binDir } = await buildToolchain({ log: (line) => console.error(line) });
     console.log(binDir);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

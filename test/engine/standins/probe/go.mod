@@ -1,0 +1,3 @@
+module stackbook.local/test/probe
+
+go 1.24
