@@ -54,7 +54,7 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
 export function text(valid: (value: string) => boolean | string, doc: FieldText & Pick<FieldDoc, "allowed">) {
   const schema = z.string().superRefine((value, context) => {
     const answer = value.length > 2048 ? false : valid(value);
-    if (answer !== true) context.addIssue({ code: "custom", message: answer === false ? "" : answer });
+    if (answer !== true) context.addIssue({ code: "custom", message: "not allowed", params: answer === false ? {} : { fix: answer } });
   });
   return documented(schema, { type: "text", ...doc });
 }

@@ -56,17 +56,17 @@ function innermost(issue: Issue, input: unknown): Issue[] {
 function toProblem(issue: Issue, at: Path, input: unknown): Located {
   const path = formatPath(at);
   if (issue.code === "unrecognized_keys") return { at, path, given: "not a known key", ...unknownKey(at) };
-  const doc = docAt(stackSchema, at);
   if (issue.code === "invalid_key") {
-    const allowed = doc?.allowed ?? "another name";
+    const allowed = docAt(stackSchema, at.slice(0, -1))?.allowed ?? "another name";
     return { at, path, given: "not a possible name", allowed, fix: `use ${allowed}` };
   }
+  const doc = docAt(stackSchema, at);
   const allowed = doc?.allowed ?? "a map of keys";
   const value = valueAt(input, at);
   const given = isHidden(stackSchema, at) && value !== undefined && typeof value !== "object" ? "not possible there" : describe(value);
   const system = at[0] === "systems" && typeof at[1] === "string" ? at[1] : "<system>";
-  const own = issue.code === "custom" && issue.message !== "" ? issue.message : undefined;
-  return { at, path, given, allowed, fix: own ?? (doc?.fix ?? `use ${allowed}`).replaceAll("{system}", system) };
+  const own: unknown = issue.code === "custom" ? issue.params?.["fix"] : undefined;
+  return { at, path, given, allowed, fix: typeof own === "string" ? own : (doc?.fix ?? `use ${allowed}`).replaceAll("{system}", system) };
 }
 
 /** What an unknown key may have been meant for. */
@@ -105,7 +105,9 @@ function sameNameElsewhere(key: string, parent: Path): string[] {
   };
   const same = allPaths(stackSchema).filter(({ path }) => path.at(-1) === key);
   const closest = Math.max(...same.map(({ path }) => shared(path)));
-  const found = same.filter(({ path }) => shared(path) === closest).map(({ path }) => formatPath(path));
+  const near = same.filter(({ path }) => shared(path) === closest);
+  const shortest = Math.min(...near.map(({ path }) => path.length));
+  const found = near.filter(({ path }) => path.length === shortest).map(({ path }) => formatPath(path));
   return found.length <= 2 ? found : [];
 }
 

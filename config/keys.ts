@@ -85,11 +85,12 @@ function decodeInto(sorted: SortedKeys, raw: RawConfig, full: string, key: strin
     return;
   }
   const text = raw.values[full] ?? "";
+  const decoded = decode(text);
   if (!isStructured(schema)) {
-    sorted.stack[key] = text;
+    // A map where text belongs arrives as its JSON, which would pass for text.
+    sorted.stack[key] = typeof decoded?.value === "object" && decoded.value !== null ? clean(decoded.value, [key], sorted.problems) : text;
     return;
   }
-  const decoded = decode(text);
   if (decoded === undefined) {
     problem(text.trim() === "" ? "empty" : "not a map", "a map", `write it as a map under ${full} in ${raw.source}, or set one value at a time: \`pulumi config set --path '${full}.<key>' <value>\``);
     return;

@@ -2,7 +2,7 @@ import { referenceApp } from "../systems/reference";
 import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
 import { defaults } from "./defaults";
 import type { GivenSecrets } from "./given-secrets";
-import type { RawService, RawStack, RawSystem } from "./schema";
+import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
 import { localHost } from "./texts";
 import type { EdgeConfig, Environment, ImageSource, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
 
@@ -95,8 +95,6 @@ function resolveService(spec: ServiceSpec, raw: RawService): ServiceConfig {
     settings: raw.settings ?? {},
   };
 }
-
-export const referenceAppWord = "reference-app";
 
 function resolveImage(raw: RawService["image"]): ImageSource {
   if (raw === undefined || raw === referenceAppWord) return { kind: "reference-app" };

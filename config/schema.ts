@@ -61,7 +61,10 @@ const edge = z.strictObject({
   }).optional(),
 });
 
-const imageReference = text(checkImageReference, {
+/** The image that stands for the demo app; one word, so that it can't be a reference by mistake. */
+export const referenceAppWord = "reference-app";
+
+const imageReference = text((value) => value === referenceAppWord || checkImageReference(value), {
   about: "",
   allowed: "an image reference, registry/repository:tag@sha256:<64 hex digits>",
   example: "registry.example.org/motel/backend:1.4.2@sha256:...",

@@ -1,4 +1,5 @@
 import type { SettingSource } from "../systems";
+import { assertNever } from "./assertNever";
 import { carriesSecret, looksLikeSecret } from "./secrets";
 
 export interface SettingTrouble {
@@ -19,20 +20,22 @@ export function checkSettings(
 ): SettingTrouble[] {
   return Object.entries(settings).flatMap(([name, value]): SettingTrouble[] => {
     const source = Object.hasOwn(managed.sources, name) ? managed.sources[name] : undefined;
-    const trouble = source === undefined ? undefined : managedTrouble(managed.system, source);
+    const trouble = source === undefined || isReplaceable(source) ? undefined : managedTrouble(managed.system, source);
     if (trouble !== undefined) return [{ name, given: "set by Stackbook itself", allowed: "other names", fix: trouble }];
     if (!looksLikeSecret(name) && !carriesSecret(value)) return [];
     return [{ name, given: "a secret in plain text", allowed: "plain values", fix: secretFix(name) }];
   });
 }
 
-/** Undefined where a stack file may have its own value. */
-function managedTrouble(system: string, source: SettingSource): string | undefined {
+type Replaceable = Extract<SettingSource, { kind: "literal" | "environment" | "publicUrl" }>;
+
+/** True where a stack file may have its own value. */
+export function isReplaceable(source: SettingSource): source is Replaceable {
+  return source.kind === "literal" || source.kind === "environment" || source.kind === "publicUrl";
+}
+
+function managedTrouble(system: string, source: Exclude<SettingSource, Replaceable>): string {
   switch (source.kind) {
-    case "literal":
-    case "environment":
-    case "publicUrl":
-      return undefined;
     case "secret":
       return `remove it: a stack secret sets it, \`pulumi config set --secret ${system}:${source.name}\`, or one is generated`;
     case "corsOrigins":
@@ -45,5 +48,7 @@ function managedTrouble(system: string, source: SettingSource): string | undefin
     case "databaseName":
     case "redisUrl":
       return "remove it: it follows from the system's own database and Redis";
+    default:
+      return assertNever(source);
   }
 }

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { defaults } from "../../../config/defaults";
+import { formatPath } from "../../../config/errors";
+import { readStack } from "../../../config/issues";
+import { renderReference } from "../../../config/reference";
+import { stackSchema } from "../../../config/schema";
+import { editDistance, nearest } from "../../../config/suggest";
+import { allPaths, docOf } from "../../../config/walk";
+
+const root = join(__dirname, "../../..");
+
+describe("docs/configuration.md", () => {
+  it("is what the schema says; `npx ts-node -T config/write-reference.ts` writes it again", () => {
+    assert.equal(readFileSync(join(root, "docs/configuration.md"), "utf8"), renderReference());
+  });
+
+  it("has every key of the schema", () => {
+    const page = renderReference();
+    for (const { path, schema } of allPaths(stackSchema)) {
+      if (docOf(schema) === undefined) continue;
+      const shown = path.map((step, index) => (path[0] !== "systems" ? step : index === 1 ? "<system>" : index === 3 && path[2] === "services" ? "<service>" : step));
+      assert.ok(page.includes(`\`${shown.join(".")}\``), shown.join("."));
+    }
+  });
+
+  it("leaves no value without a description, whatever its depth", () => {
+    const bare = allPaths(stackSchema).filter(({ path, schema }) => docOf(schema) === undefined && allPaths(schema).length === 0 && path.at(-1) !== "kind");
+    assert.deepEqual(bare.map(({ path }) => formatPath(path)), []);
+  });
+
+  for (const { path, schema } of allPaths(stackSchema)) {
+    const doc = docOf(schema);
+    if (doc === undefined || (path[0] === "systems" && path[1] !== "motel")) continue;
+    it(`shows an example of ${formatPath(path)} that is taken`, () => {
+      const value: unknown = parse(doc.example.replace("...", "0".repeat(64)));
+      const beside = path.includes("tls") ? { kind: "acme", email: "a@example.org" } : {};
+      const input = path.reduceRight<unknown>((inner, step, index) => ({ ...(path[index - 1] === "tls" ? beside : {}), ...(path[index - 1] === "build" ? { context: "." } : {}), [step]: inner }), value);
+      assert.deepEqual(readStack(input as Record<string, unknown>).problems, []);
+    });
+  }
+
+  it("quotes the defaults that are used", () => {
+    const page = renderReference();
+    assert.match(page, new RegExp(`\`edge\\.httpsPort\`.*\\| ${defaults.httpsPort("dev")} in dev, else ${defaults.httpsPort("prod")} \\|`));
+    assert.match(page, new RegExp(`requestsPerMinute\`.*\\| ${defaults.requestsPerMinute} \\|`));
+  });
+});
+
+describe("did you mean", () => {
+  it("counts swapped neighbours as one slip", () => {
+    assert.equal(editDistance("replcias", "replicas"), 1);
+    assert.equal(editDistance("kitten", "sitting"), 3);
+    assert.equal(editDistance("", "abc"), 3);
+  });
+
+  it("sees through case and separators, and does not guess wildly", () => {
+    assert.equal(nearest("HTTP_PORT", ["httpPort", "httpsPort"]), "httpPort");
+    assert.equal(nearest("banana", ["httpPort", "httpsPort"]), undefined);
+  });
+});
+
+describe("the doors of config/", () => {
+  const files = readdirSync(join(root, "config")).map((file) => ({ file, text: readFileSync(join(root, "config", file), "utf8") }));
+
+  it("let Pulumi into load.ts alone", () => {
+    assert.deepEqual(files.filter(({ text }) => text.includes('"@pulumi/')).map(({ file }) => file), ["load.ts"]);
+  });
+
+  it("open to systems/, zod and Node, and to nothing else", () => {
+    const imports = files.filter(({ file }) => file !== "load.ts").flatMap(({ text }) => [...text.matchAll(/from "([^"]+)"/g)].map((match) => match[1] ?? ""));
+    assert.deepEqual([...new Set(imports)].filter((name) => !name.startsWith("./") && !name.startsWith("../systems") && name !== "zod" && !name.startsWith("node:")), []);
+  });
+});
