@@ -1,24 +1,7 @@
 import type { FullModel } from "./haproxy";
-import type { EdgeRoute, EdgeServer, EdgeService, EdgeSystem } from "./model";
-import { answer, rateTable } from "./frontends";
-import { htmlBody, jsonBody, pages } from "./pages";
-
-export interface RouteFlags {
-  readonly websocket: boolean;
-  readonly sticky: boolean;
-}
-
-const plain: RouteFlags = { websocket: false, sticky: false };
-
-export function routeFlags(system: EdgeSystem, route: EdgeRoute): RouteFlags {
-  const service = system.services.find((s) => s.name === route.service);
-  return { websocket: route.websocket ?? false, sticky: route.sticky ?? service?.sticky ?? false };
-}
-
-/** "motel_backend", "motel_backend_sticky_websocket": no id may hold "_", so no two names are the same. */
-export function backendName(system: EdgeSystem, service: string, flags: RouteFlags): string {
-  return [system.id, service, ...(flags.sticky ? ["sticky"] : []), ...(flags.websocket ? ["websocket"] : [])].join("_");
-}
+import type { EdgeServer, EdgeService, EdgeSystem } from "./model";
+import { backendName, plain, rateTable, routeFlags, type RouteFlags } from "./names";
+import { jsonBody, pages } from "./pages";
 
 export function renderBackends(model: FullModel): string[] {
   return [...renderResolvers(model), "", ...model.systems.flatMap((system) => [...renderRateTable(system), "", ...renderSystem(system)])];
@@ -75,8 +58,9 @@ function renderBackend(system: EdgeSystem, service: EdgeService, flags: RouteFla
     // A request is sent to a second server only if no server can have worked on it, or if it changes nothing.
     "    http-request disable-l7-retry if !METH_GET !METH_OPTIONS",
     ...(flags.websocket ? ["    timeout tunnel 1h"] : ["    http-request del-header Upgrade"]),
-    ...answerWhenDown(flags, cookie),
-    `    filter lua.body-limit ${system.maxBodyBytes}`,
+    answerWhenDown(flags, cookie),
+    `    http-request set-var(txn.max_body) int(${system.maxBodyBytes})`,
+    "    filter lua.body-limit",
     // What the filter ends comes out as a bad request; responseHeaders gives it its number.
     `    http-error status 400 ${jsonBody(pages.bodyTooLarge)}`,
     ...(flags.sticky ? [`    cookie ${cookie} insert indirect nocache httponly secure attr "SameSite=${sameSite(system)}"`] : []),
@@ -85,10 +69,13 @@ function renderBackend(system: EdgeSystem, service: EdgeService, flags: RouteFla
   ];
 }
 
-/** A visitor bound to a warm server (weight 0, which nbsrv doesn't count) is let through to it. */
-function answerWhenDown(flags: RouteFlags, cookie: string): string[] {
-  const condition = `{ nbsrv() eq 0 }${flags.sticky ? ` !{ req.cook(${cookie}) -m found }` : ""}`;
-  return [...answer(pages.unavailable, condition), `    http-error status 503 ${htmlBody(pages.unavailable)}`];
+/**
+ * For programs; people get the page that stands in the defaults. A visitor bound to a warm server (weight 0, which
+ * nbsrv doesn't count) is let through to it.
+ */
+function answerWhenDown(flags: RouteFlags, cookie: string): string {
+  const bound = flags.sticky ? ` !{ req.cook(${cookie}) -m found }` : "";
+  return `    http-request return status 503 ${jsonBody(pages.unavailable)} if { nbsrv() eq 0 }${bound} !{ req.hdr(accept) -m sub text/html }`;
 }
 
 /** The cookie holds no secret; pages of other sites that may call this one need it sent with their calls. */

@@ -97,6 +97,8 @@ export class SelfSignedCertificate extends pulumi.dynamic.Resource {
         expiresAt: undefined,
       },
       { ...opts, additionalSecretOutputs: ["privateKeyPem", "caPrivateKeyPem", ...(opts.additionalSecretOutputs ?? [])] },
+      "stackbook",
+      "SelfSignedCertificate",
     );
   }
 }

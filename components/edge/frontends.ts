@@ -1,7 +1,7 @@
 import type { FullModel } from "./haproxy";
 import type { EdgeSystem } from "./model";
-import { backendName, routeFlags } from "./backends";
-import { htmlBody, jsonBody, Page, pages } from "./pages";
+import { backendName, rateTable, routeFlags } from "./names";
+import { htmlBody, jsonBody, PageName, pages } from "./pages";
 
 export function renderFrontends(model: FullModel, stamp: string): string[] {
   return [...renderHttp(model), "", ...renderHttps(model), "", ...renderAdmin(model, stamp)];
@@ -11,21 +11,19 @@ export function renderFrontends(model: FullModel, stamp: string): string[] {
 function renderHttp(model: FullModel): string[] {
   const port = model.publicHttpsPort === 443 ? "" : `:${model.publicHttpsPort}`;
   const location = `location https://%[var(txn.host)]${port}%[pathq]`;
-  const challenge = "{ path_beg /.well-known/acme-challenge/ }";
   return [
     "frontend http from web",
     `    bind :${model.listen.http}`,
     ...remember(),
-    ...model.systems.map(setSystem),
-    ...(model.acme === undefined ? [] : [`    use_backend acme if ${challenge}`]),
+    ...model.systems.flatMap(setSystem),
     // Only to names that are ours: a redirect to whatever a client names could be cached and used against others.
-    ...answer(pages.unknownHost, `!{ var(txn.system) -m found }${model.acme === undefined ? "" : ` !${challenge}`}`),
-    ...[
-      // 308 keeps the method and body of anything that is not a plain read.
-      `    http-request redirect ${location} code 301 if METH_GET`,
-      `    http-request redirect ${location} code 308`,
-    ].map((line) => (model.acme === undefined ? line : line.includes(" if ") ? `${line} !${challenge}` : `${line} if !${challenge}`)),
-    ...(model.acme === undefined ? [] : ["", ...renderAcme(model.acme)]),
+    refuse("unknownHost", "!{ var(txn.system) -m found }"),
+    ...answers(["unknownHost"]),
+    ...(model.acme === undefined ? [] : [`    http-request set-var(txn.challenge) bool(true) if { path_beg /.well-known/acme-challenge/ }`]),
+    // 308 keeps the method and body of anything that is not a plain read.
+    `    http-request redirect ${location} code 301 if METH_GET !{ var(txn.challenge) -m bool }`,
+    `    http-request redirect ${location} code 308 if !{ var(txn.challenge) -m bool }`,
+    ...(model.acme === undefined ? [] : ["    default_backend acme", "", ...renderAcme(model.acme)]),
   ];
 }
 
@@ -45,34 +43,37 @@ function renderHttps(model: FullModel): string[] {
     "    compression algo gzip",
     "    compression type text/html text/plain text/css text/javascript application/javascript application/json application/manifest+json image/svg+xml",
     ...remember(),
-    "    http-request set-var(txn.origin) req.hdr(origin)",
+    "    http-request set-var(txn.origin) req.fhdr(origin)",
     "    http-request set-var(txn.self) str(https://),concat(,txn.host_header)",
-    ...model.systems.map(setSystem),
+    ...model.systems.flatMap(setSystem),
     ...forwardedHeaders(model),
+    refuse("unknownHost", "!{ var(txn.system) -m found }"),
     ...model.systems.flatMap(rateLimit),
-    ...answer(pages.unknownHost, "!{ var(txn.system) -m found }"),
-    ...model.systems.flatMap(bodyLimit),
+    ...model.systems.map(bodyLimit),
     ...model.systems.flatMap(allowOrigins),
-    ...preflight(),
+    ...originRules(),
+    ...answers(["unknownHost", "tooManyRequests", "bodyTooLarge", "foreignOrigin"]),
+    preflight(),
     ...responseHeaders(model),
     ...model.systems.flatMap(routes),
     // No rule took it.
     "    default_backend no_route",
     "",
     "backend no_route from web",
-    ...answer(pages.noRoute),
+    "    http-request set-var(txn.refuse) str(noRoute)",
+    ...answers(["noRoute"]),
   ];
 }
 
 /** The log is written when the request's headers are gone, so what it needs is kept. */
 function remember(): string[] {
   return [
-    "    http-request set-var(txn.host_header) req.hdr(host),lower",
-    "    http-request set-var(txn.host) req.hdr(host),host_only,lower",
+    "    http-request set-var(txn.host_header) req.fhdr(host),lower",
+    "    http-request set-var(txn.host) req.fhdr(host),host_only,lower",
     "    http-request set-var(txn.path) path",
     "    http-request set-var(txn.method) method",
     "    http-request set-var(txn.protocol) req.ver",
-    "    http-request set-var(txn.agent) req.hdr(user-agent)",
+    "    http-request set-var(txn.agent) req.fhdr(user-agent)",
   ];
 }
 
@@ -80,13 +81,9 @@ function isSystem(system: EdgeSystem): string {
   return `{ var(txn.system) -m str ${system.id} }`;
 }
 
-/** In lines of at most 20: HAProxy takes 64 words in one. */
-function setSystem(system: EdgeSystem): string {
-  const lines: string[] = [];
-  for (let i = 0; i < system.hosts.length; i += 20) {
-    lines.push(`    http-request set-var(txn.system) str(${system.id}) if { var(txn.host) -m str ${system.hosts.slice(i, i + 20).join(" ")} }`);
-  }
-  return lines.join("\n");
+/** A line for each: HAProxy takes 64 words in one. */
+function setSystem(system: EdgeSystem): string[] {
+  return system.hosts.map((host) => `    http-request set-var(txn.system) str(${system.id}) if { var(txn.host) -m str ${host} }`);
 }
 
 /** What a client claims about itself is dropped, what the edge knows is set. */
@@ -99,15 +96,11 @@ function forwardedHeaders(model: FullModel): string[] {
     "    http-request set-header X-Forwarded-For %[src]",
     "    http-request set-header X-Real-IP %[src]",
     "    http-request set-header X-Forwarded-Proto https",
-    "    http-request set-header X-Forwarded-Host %[req.hdr(host)]",
+    "    http-request set-header X-Forwarded-Host %[req.fhdr(host)]",
     `    http-request set-header X-Forwarded-Port ${model.publicHttpsPort}`,
     // Always the edge's own: a visitor's could be made to collide with another's in the logs.
     "    http-request set-header X-Request-ID %[unique-id]",
   ];
-}
-
-export function rateTable(system: EdgeSystem): string {
-  return `rate_${system.id}`;
 }
 
 /** Counted per address and system over a sliding minute; IPv6 by network, of which one client has a whole /64. */
@@ -115,13 +108,13 @@ function rateLimit(system: EdgeSystem): string[] {
   const table = rateTable(system);
   return [
     `    http-request track-sc0 src,ipmask(32,64) table ${table} if ${isSystem(system)}`,
-    ...answer(pages.tooManyRequests, `${isSystem(system)} { sc_http_req_rate(0,${table}) gt ${system.requestsPerMinute} }`),
+    refuse("tooManyRequests", `${isSystem(system)} { sc_http_req_rate(0,${table}) gt ${system.requestsPerMinute} }`),
   ];
 }
 
 /** By Content-Length, before anything is passed on; a body without one is counted as it comes, see lua.ts. */
-function bodyLimit(system: EdgeSystem): string[] {
-  return answer(pages.bodyTooLarge, `${isSystem(system)} { req.hdr_val(content-length) gt ${system.maxBodyBytes} }`);
+function bodyLimit(system: EdgeSystem): string {
+  return refuse("bodyTooLarge", `${isSystem(system)} { req.hdr_val(content-length) gt ${system.maxBodyBytes} }`);
 }
 
 function allowOrigins(system: EdgeSystem): string[] {
@@ -130,21 +123,29 @@ function allowOrigins(system: EdgeSystem): string[] {
   );
 }
 
-/**
- * Browsers ask before they call from another origin; the edge answers for every system alike. WebSockets are
- * not asked for by browsers, so a foreign page's are refused here.
- */
-function preflight(): string[] {
-  const asks = "METH_OPTIONS { var(txn.origin) -m found } { req.hdr(access-control-request-method) -m found }";
-  const allowed = "{ var(txn.cors) -m bool }";
+const asksFirst = "METH_OPTIONS { var(txn.origin) -m found } { req.hdr(access-control-request-method) -m found }";
+const allowedOrigin = "{ var(txn.cors) -m bool }";
+
+/** Browsers ask before they call from another origin, but not before they open a WebSocket: a foreign page's is refused too. */
+function originRules(): string[] {
   return [
-    `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" hdr Access-Control-Allow-Headers "%[req.hdr(access-control-request-headers)]" hdr Access-Control-Max-Age 600 if ${asks} ${allowed}`,
-    ...answer(pages.foreignOrigin, `${asks} !${allowed}`),
-    ...answer(
-      pages.foreignOrigin,
-      `{ req.hdr(upgrade) -m found } { var(txn.origin) -m found } !${allowed} !{ var(txn.origin),strcmp(txn.self) eq 0 }`,
+    refuse("foreignOrigin", `${asksFirst} !${allowedOrigin}`),
+    refuse(
+      "foreignOrigin",
+      `{ req.hdr(upgrade) -m found } { var(txn.origin) -m found } !${allowedOrigin} !{ var(txn.origin),strcmp(txn.self) eq 0 }`,
     ),
   ];
+}
+
+/** Answered here, for every system alike; which headers and methods an application takes is its own business. */
+function preflight(): string {
+  const headers = {
+    "Access-Control-Allow-Methods": '"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"',
+    "Access-Control-Allow-Headers": '"%[req.fhdr(access-control-request-headers)]"',
+    "Access-Control-Max-Age": "600",
+  };
+  const hdr = Object.entries(headers).map(([name, value]) => `hdr ${name} ${value}`);
+  return `    http-request return status 204 ${hdr.join(" ")} if ${asksFirst} ${allowedOrigin}`;
 }
 
 /** On every answer, the edge's own included; what an application sets itself is kept where it may know better. */
@@ -179,13 +180,21 @@ function routes(system: EdgeSystem): string[] {
   });
 }
 
-/** Answers with a page where the visitor reads one and with JSON where a program asked. */
-export function answer(page: Page, condition = ""): string[] {
-  const line = (body: string, when: string): string => `    http-request return status ${page.status} ${body}${when === "" ? "" : ` if ${when}`}`;
-  return [
-    line(htmlBody(page), `${condition} { req.hdr(accept) -m sub text/html }`.trim()),
-    line(jsonBody(page), condition),
-  ];
+/** The first reason stays; the answer follows below all of them. */
+function refuse(page: PageName, condition: string): string {
+  return `    http-request set-var(txn.refuse) str(${page}) if !{ var(txn.refuse) -m found } ${condition}`;
+}
+
+/** A page where the visitor reads one, JSON where a program asked. */
+function answers(names: readonly PageName[]): string[] {
+  return names.flatMap((name) => {
+    const page = pages[name];
+    const when = `if { var(txn.refuse) -m str ${name} }`;
+    return [
+      `    http-request return status ${page.status} ${htmlBody(page)} ${when} { req.hdr(accept) -m sub text/html }`,
+      `    http-request return status ${page.status} ${jsonBody(page)} ${when}`,
+    ];
+  });
 }
 
 /** For the health check, the route writer and Prometheus; not logged, never published. */

@@ -3,6 +3,7 @@ import { renderBackends } from "./backends";
 import { renderFrontends } from "./frontends";
 import { bodyLimitLua } from "./lua";
 import { EdgeListen, EdgeModel, edgeDirectory, edgeListen } from "./model";
+import { htmlBody, pages } from "./pages";
 import { checkModel } from "./validate";
 
 /** A model with every default filled in, as the renderers take it. */
@@ -123,6 +124,7 @@ function renderDefaults(model: FullModel): string[] {
     "    retries 2",
     "    retry-on conn-failure empty-response",
     "    balance leastconn",
+    ...[pages.unavailable, pages.brokenAnswer, pages.lateAnswer].map((page) => `    http-error status ${page.status} ${htmlBody(page)}`),
   ];
 }
 

@@ -5,35 +5,37 @@ import { createHash } from "node:crypto";
  * compare Content-Length only, and chunked or HTTP/2 bodies need not have one. Nothing is buffered beyond
  * HAProxy's own buffer; the server sees the connection break before the end of the body.
  *
- * The variable is what turns the answer into a 413 (see backends.ts): a filter can only end the request as
- * a bad one.
+ * A filter can only end a request as a bad one; the variable is what makes the answer a 413 (see backends.ts).
+ * And it can do so only by an error, which HAProxy also writes to its log: 2.6 compares what http_payload returns
+ * as an unsigned number, so that filter.ERROR (-1) would pass everything on.
  */
-const text = `-- Written by Stackbook's route writer. filter lua.body-limit <bytes>
-local function declare(class, args)
-  local limit = tonumber(args[1])
-  local Limit = { id = class.id, flags = class.flags }
-  Limit.__index = Limit
-  -- One object per request; each declaration has a limit of its own.
-  function Limit:new()
-    return setmetatable({ seen = 0 }, Limit)
-  end
-  function Limit:start_analyze(txn, channel)
-    if not channel:is_resp() then
-      filter.register_data_filter(self, channel)
-    end
-  end
-  function Limit:http_payload(txn, message)
-    self.seen = self.seen + message:input()
-    if self.seen > limit then
-      txn:set_var("txn.too_large", true)
-      return filter.ERROR
-    end
-    return filter.CONTINUE
-  end
-  return Limit
+const text = `-- Written by Stackbook's route writer. The limit is the request's variable txn.max_body.
+local Limit = { id = "stackbook body limit", flags = filter.FLT_CFG_FL_HTX }
+Limit.__index = Limit
+
+-- One object for each request.
+function Limit:new()
+  return setmetatable({ seen = 0 }, Limit)
 end
 
-core.register_filter("body-limit", { id = "stackbook body limit", flags = filter.FLT_CFG_FL_HTX }, declare)
+function Limit:start_analyze(txn, channel)
+  if not channel:is_resp() then
+    filter.register_data_filter(self, channel)
+  end
+end
+
+function Limit:http_payload(txn, message)
+  self.limit = self.limit or txn:get_var("txn.max_body")
+  self.seen = self.seen + message:input()
+  if self.limit and self.seen > self.limit then
+    txn:set_var("txn.too_large", true)
+    error("request body over " .. self.limit .. " bytes", 0)
+  end
+end
+
+core.register_filter("body-limit", Limit, function(class, args)
+  return class
+end)
 `;
 
 /** The name carries a hash: a new text never changes the file that the running configuration, or the previous one, loads. */

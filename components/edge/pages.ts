@@ -26,7 +26,11 @@ export const pages = {
     text: "This site is not available right now. Please try again in a few seconds.",
     retryAfterSeconds: 5,
   },
-} as const satisfies Record<string, Page>;
+  brokenAnswer: { status: 502, title: "Something broke", text: "This site gave no proper answer. Please try again in a few seconds." },
+  lateAnswer: { status: 504, title: "Too slow", text: "This site took too long to answer. Please try again in a few seconds." },
+} satisfies Record<string, Page>;
+
+export type PageName = keyof typeof pages;
 
 /** `content-type ... lf-string ... hdr ...` with a JSON body, for programs. */
 export function jsonBody(page: Page): string {

@@ -60,18 +60,38 @@ fi
 
 certificates() { cat "$dir"/certs/*.pem 2>/dev/null | sha256sum; }
 
+has_workers() {
+  local file stat
+  for file in /proc/[0-9]*/stat; do
+    { read -r stat <"$file"; } 2>/dev/null || continue
+    case $stat in *"(haproxy) "[!Z]" $master "*) return 0 ;; esac
+  done
+  return 1
+}
+
 watch_certificates() {
-  local seen=$1 now reloads
-  while sleep "$EDGE_WATCH_SECONDS"; do
+  local seen=$1 now started='' wait=0.2 ticks=0
+  # A pipe that nobody writes to: waiting on it costs no process, as sleep would.
+  exec 8<> <(:)
+  while :; do
+    read -r -t "$wait" -u 8 _
+    # A master that was told to stop waits for all of its children, and this is one of them.
+    if has_workers; then
+      started=yes wait=1
+    elif [ -n "$started" ] || [ ! -d "/proc/$master" ]; then
+      exit 0
+    fi
+    ticks=$((ticks + 1))
+    [ "$ticks" -ge "$EDGE_WATCH_SECONDS" ] || continue
+    ticks=0
     now=$(certificates)
     [ "$now" = "$seen" ] && continue
-    # The route writer reloads for the certificates it brings; two reloads at once would race.
+    # Two reloads at once would race, so the route writer's lock is taken.
     exec 9>"$dir/.lock"
     flock -w 60 9 || continue
     now=$(certificates)
-    reloads=$(cat "$dir/.loaded" 2>/dev/null)
-    if [ "$now" = "$reloads" ]; then
-      :
+    if [ "$now" = "$(cat "$dir/.loaded" 2>/dev/null)" ]; then
+      : # The route writer brought these, and has reloaded.
     elif valid "$cfg"; then
       say 'certificates changed, reloading'
       kill -USR2 "$master"
