@@ -1,0 +1,101 @@
+import { readFileSync, existsSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { nameOf, roleOf, systemOf } from "../engine/belongings.mjs";
+import { paths, stackFile } from "../base/paths.mjs";
+import { table } from "../base/say.mjs";
+import { systemIds } from "../base/catalogue.mjs";
+
+/** Writes the stack's own authority beside the state, for curl and browsers. */
+export function saveCertificate(outputs) {
+  const pem = outputs.caCertificate;
+  if (typeof pem !== "string" || !pem.includes("BEGIN CERTIFICATE")) return false;
+  if (!existsSync(paths.caCertificate) || readFileSync(paths.caCertificate, "utf8") !== pem) writeFileSync(paths.caCertificate, pem);
+  return true;
+}
+
+/** `system, version, containers, health` of everything that runs. */
+export function running(outputs, containers) {
+  const ids = [...systemIds.filter((id) => outputs.systems?.[id]?.enabled === true), "stack"];
+  const rows = ids.map((id) => {
+    const own = containers.filter((container) => systemOf(container) === id);
+    const roles = [...new Set(own.map((container) => container.Labels?.["stackbook.service"] ?? roleOf(container)))].sort();
+    const system = outputs.systems?.[id];
+    return [id === "stack" ? "(edge)" : id, system?.version ?? "", `${own.length} (${roles.join(", ")})`, healthOf(own)];
+  });
+  return table([["system", "version", "containers", "health"], ...rows]);
+}
+
+/** The engine writes health into `Status`: "Up 3 minutes (healthy)". */
+export function healthOf(containers) {
+  const bad = containers.filter(({ State, Status }) => State !== "running" || /\((unhealthy|health: starting)\)/.test(Status ?? ""));
+  if (containers.length === 0) return "none";
+  if (bad.length === 0) return "all healthy";
+  return bad.map((container) => `${nameOf(container)}: ${/\((.*?)\)/.exec(container.Status ?? "")?.[1] ?? container.State}`).join(", ");
+}
+
+/** One request per address, the way the printed curl line does it: the first page must answer. */
+export async function probeAddresses(outputs, bindAddress) {
+  const ca = existsSync(paths.caCertificate) ? readFileSync(paths.caCertificate) : undefined;
+  const found = [];
+  for (const [id, system] of Object.entries(outputs.systems ?? {})) {
+    if (system.enabled !== true) continue;
+    for (const path of system.paths ?? ["/"]) {
+      const url = `${system.url}${path === "/" ? "/" : path}`;
+      found.push({ id, url, ...(await get(url, ca, bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress)) });
+    }
+  }
+  return found;
+}
+
+function get(url, ca, address) {
+  const started = Date.now();
+  return new Promise((resolve) => {
+    const asked = request(url, { ca, timeout: 5000, agent: false, lookup: (_name, options, done) => (options.all ? done(null, [{ address, family: 4 }]) : done(null, address, 4)) }, (response) => {
+      response.resume();
+      resolve({ status: response.statusCode, milliseconds: Date.now() - started });
+    });
+    asked.on("timeout", () => asked.destroy(new Error("no answer within 5 s")));
+    asked.on("error", (error) => resolve({ error: error.message }));
+    asked.end();
+  });
+}
+
+/** Works as pasted in the clone's folder. curl knows *.localhost by itself; other names it is told. */
+export function curlLine(url, hasCertificate) {
+  const { hostname, port } = new URL(url);
+  const resolve = hostname === "localhost" || hostname.endsWith(".localhost") ? "" : ` --resolve ${hostname}:${port || 443}:127.0.0.1`;
+  return `curl${hasCertificate ? " --cacert .stackbook/ca.crt" : ""}${resolve} ${url}`;
+}
+
+/** Three things to try, with the first system that runs. */
+export function thingsToTry(outputs, stack) {
+  const [id, system] = Object.entries(outputs.systems ?? {}).find(([, { enabled }]) => enabled === true) ?? [];
+  if (id === undefined) return [];
+  const dash = stack === "dev" ? "" : ` -- --stack ${stack}`;
+  const next = nextVersion(system.version);
+  const set = (version) => `pulumi config set --path stackbook:systems.${id}.version ${version} && pulumi up --yes`;
+  return [
+    "To try, in this folder:",
+    `  eval "$(npm run -s env${dash})"`,
+    `  1. deploy version ${next}, without a dropped request:`,
+    `       ${set(next)}`,
+    "  2. break it: this one never gets healthy, the update is refused and the old version goes on serving:",
+    `       ${set(`${next.replace(/\d+$/, (n) => String(Number(n) + 1))}-broken`)}`,
+    "  3. go back:",
+    `       ${set(system.version)}`,
+  ];
+}
+
+export const nextVersion = (version) => {
+  const major = Number(/^\d+/.exec(version)?.[0] ?? 1);
+  return `${major + 1}.0.0`;
+};
+
+export function closing(stack) {
+  const dash = stack === "dev" ? "" : ` -- --stack ${stack}`;
+  return [
+    `Credentials:  npm run -s credentials${dash}    (or: pulumi stack output --show-secrets credentials)`,
+    `Settings:     ${stackFile(stack).slice(paths.root.length + 1)}, then npm start again`,
+    `Stop:         npm stop${dash}    Remove:  npm run destroy${dash}`,
+  ];
+}

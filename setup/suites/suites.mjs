@@ -1,0 +1,34 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { paths } from "../base/paths.mjs";
+
+/** In the order of running: what is quick and tells most comes first. */
+export const suites = {
+  lint: { title: "lint", command: ["eslint", "."] },
+  types: { title: "types", command: ["tsc", "--noEmit", "-p", "tsconfig.json"] },
+  unit: { title: "unit", folder: "test/unit" },
+  policies: { title: "policies", folder: "test/policies" },
+  engine: { title: "engine (real Pulumi CLI)", folder: "test/engine", needsSetUp: true },
+  e2e: { title: "end to end (real Docker)", folder: "test/e2e", needsSetUp: true, retries: 0 },
+};
+
+const isTest = (name) => /\.test\.(ts|mjs)$/.test(name);
+/** `*.slow.test.ts`: only in test:full; the first line's comment says why. */
+const isSlow = (name) => /\.slow\.test\.(ts|mjs)$/.test(name);
+
+/**
+ * @param {string} folder @param {{ full: boolean, root?: string }} options
+ * @returns {{ files: string[], left: { file: string, why: string }[] }}
+ */
+export function testFiles(folder, { full, root = paths.root }) {
+  const place = join(root, folder);
+  if (!existsSync(place)) return { files: [], left: [] };
+  const all = readdirSync(place, { recursive: true, encoding: "utf8" }).filter(isTest).sort().map((name) => join(place, name));
+  const left = full ? [] : all.filter(isSlow);
+  return {
+    files: all.filter((file) => !left.includes(file)).map((file) => relative(root, file)),
+    left: left.map((file) => ({ file: relative(root, file), why: reasonIn(readFileSync(file, "utf8")) })),
+  };
+}
+
+const reasonIn = (text) => /^\/\/\s*(?:Slow:\s*)?(.+)/.exec(text)?.[1]?.trim() ?? "slow";

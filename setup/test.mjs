@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// npm test: the same set-up as npm start, then every suite; the last line sums them up.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemIds } from "./base/catalogue.mjs";
+import { takeLock } from "./base/lock.mjs";
+import { paths } from "./base/paths.mjs";
+import { main } from "./base/problem.mjs";
+import { duration, Say, table } from "./base/say.mjs";
+import { optionsOf } from "./options.mjs";
+import { cleared } from "./stack/environment.mjs";
+import { runMocha, runTool } from "./suites/run.mjs";
+import { suites, testFiles } from "./suites/suites.mjs";
+import { installModules } from "./tools/modules.mjs";
+import { setUp } from "./tools/setup.mjs";
+import { survey } from "./tools/survey.mjs";
+
+await main(async (argv) => {
+  const options = optionsOf("test", argv);
+  const chosen = Object.entries(suites).filter(([name]) => options.only === undefined || options.only.includes(name));
+  const say = new Say();
+  const env = await prepare(chosen.some(([, { needsSetUp }]) => needsSetUp === true), options, say);
+  const scratch = mkdtempSync(join(tmpdir(), "stackbook-test-"));
+  try {
+    return await runAll(chosen, isolated(env, scratch), options, say);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+});
+
+/** Only what needs the CLI or Docker waits for them. */
+async function prepare(needsSetUp, options, say) {
+  const tell = (line) => say.line(`  ${line}`);
+  const giveBack = await takeLock(paths.lock, { command: "npm test (set-up)", wait: options.wait, tell });
+  try {
+    if (!needsSetUp) {
+      await installModules(tell);
+      return process.env;
+    }
+    const { env } = await setUp(await survey({ force: options.force, stack: "dev", systems: systemIds }), say, options);
+    return env;
+  } finally {
+    giveBack();
+  }
+}
+
+/** Suites bring their own state; should one forget, it meets an empty folder, never the user's stack. */
+function isolated(env, scratch) {
+  const own = { ...env, PULUMI_BACKEND_URL: `file://${scratch}`, PULUMI_SKIP_UPDATE_CHECK: "true" };
+  for (const name of [...cleared, "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_ACCESS_TOKEN"]) delete own[name];
+  return own;
+}
+
+async function runAll(chosen, env, { full }, say) {
+  const rows = [];
+  const left = [];
+  const sum = { passed: 0, failed: 0, pending: 0 };
+  for (const [name, suite] of chosen) {
+    const began = say.seconds();
+    say.line(`\n== ${suite.title}`);
+    const found = suite.folder === undefined ? undefined : testFiles(suite.folder, { full });
+    left.push(...(found?.left ?? []));
+    const totals = found === undefined ? await runTool(suite.command, env) : found.files.length === 0 ? { passed: 0, failed: 0, pending: 0 } : await runMocha(name, found.files, env);
+    for (const key of Object.keys(sum)) sum[key] += totals[key];
+    rows.push([suite.title, `${totals.passed} passed`, `${totals.failed} failed`, totals.pending > 0 ? `${totals.pending} skipped` : "", duration(say.seconds() - began)]);
+  }
+  say.line("");
+  for (const line of table(rows)) say.line(line);
+  for (const [name, suite] of Object.entries(suites)) {
+    if (!chosen.some(([other]) => other === name)) say.line(`left out: ${suite.title} (not asked for)`);
+  }
+  for (const { file, why } of left) say.line(`left out: ${file} (${why}; npm run test:full has it)`);
+  say.line(`in ${duration(say.seconds())}`);
+  say.line(`${sum.passed} passed, ${sum.failed} failed`);
+  return sum.failed === 0 ? 0 : 1;
+}
