@@ -1,15 +1,6 @@
-import { createLog, describeError, type Level, type Log } from "./log";
+import { commands } from "./commands";
+import { createLog, describeError, type Level } from "./log";
 import { SettingsError, type Environment } from "./settings";
-
-type Command = (env: Environment, log: Log) => Promise<number>;
-
-/** Each command's modules are loaded only when it runs. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import("./commands/serve")).serve,
-  migrate: async () => (await import("./commands/migrate")).migrateCommand,
-  seed: async () => (await import("./commands/seed")).seedCommand,
-  traffic: async () => (await import("./commands/traffic")).traffic,
-};
 
 async function main(name: string, env: Environment): Promise<number> {
   const { REFERENCE_SYSTEM: system, REFERENCE_ROLE: role, APP_VERSION: version, LOG_LEVEL: level } = env;

@@ -71,7 +71,8 @@ function line(cell: "td" | "th", texts: readonly string[]): HTMLTableRowElement 
 }
 
 function shown(value: unknown): string {
-  return typeof value === "boolean" ? (value ? "yes" : "no") : value === null || value === undefined ? "" : String(value as string | number);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 async function signIn(form: HTMLFormElement): Promise<void> {

@@ -8,7 +8,7 @@ import { users } from "../systems/users";
 import { hashPassword, minimumPasswordLength, verifyNobody, verifyPassword } from "./passwords";
 import { Sessions } from "./sessions";
 import { TokenSigner } from "./tokens";
-import { normalEmail, publicUser, type User } from "./users";
+import { normalEmail, publicUser, textOf, type User } from "./users";
 
 const failuresAllowed = 10;
 const failureWindowSeconds = 15 * 60;
@@ -140,7 +140,7 @@ export class Auth {
 
   private async tokens(row: StoredRow): Promise<Response> {
     const session = await this.sessions.open(this.refresh ? refreshSeconds : this.access.seconds);
-    const user: User = { id: row.id, email: String(row["email"]), role: String(row["role"]), session };
+    const user: User = { id: row.id, email: textOf(row, "email"), role: textOf(row, "role"), session };
     const refreshToken = await this.refresh?.sign(user);
     return {
       status: 200,

@@ -13,6 +13,11 @@ export function normalEmail(value: unknown): string {
   return typeof value === "string" ? value.trim().toLowerCase() : "";
 }
 
+export function textOf(row: StoredRow, column: string): string {
+  const value = row[column];
+  return typeof value === "string" ? value : "";
+}
+
 export function publicUser(row: StoredRow): Readonly<Record<string, string>> {
-  return { id: row.id, email: String(row["email"]), name: String(row["name"]), role: String(row["role"]) };
+  return { id: row.id, email: textOf(row, "email"), name: textOf(row, "name"), role: textOf(row, "role") };
 }

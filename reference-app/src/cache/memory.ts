@@ -12,19 +12,21 @@ export class MemoryCache implements Cache {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  async get(key: string): Promise<string | undefined> {
+  get(key: string): Promise<string | undefined> {
     const entry = this.entries.get(key);
-    return entry && entry.expires > this.now() ? entry.value : undefined;
+    return Promise.resolve(entry && entry.expires > this.now() ? entry.value : undefined);
   }
 
-  async set(key: string, value: string, seconds: number): Promise<void> {
+  set(key: string, value: string, seconds: number): Promise<void> {
     // Failed logins of made-up users would pile up otherwise.
     if (this.entries.size > 10_000) this.sweep();
     this.entries.set(key, { value, expires: this.now() + seconds * 1000 });
+    return Promise.resolve();
   }
 
-  async delete(key: string): Promise<void> {
+  delete(key: string): Promise<void> {
     this.entries.delete(key);
+    return Promise.resolve();
   }
 
   async hit(key: string, windowSeconds: number): Promise<number> {
@@ -48,17 +50,18 @@ export class MemoryCache implements Cache {
     await this.delete(`${set}/${member}`);
   }
 
-  async countMembers(set: string): Promise<number> {
+  countMembers(set: string): Promise<number> {
     this.sweep();
-    return [...this.entries.keys()].filter((key) => key.startsWith(`${set}/`)).length;
+    return Promise.resolve([...this.entries.keys()].filter((key) => key.startsWith(`${set}/`)).length);
   }
 
-  async ping(): Promise<void> {
-    // Memory is always there.
+  ping(): Promise<void> {
+    return Promise.resolve();
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.entries.clear();
+    return Promise.resolve();
   }
 
   private sweep(): void {

@@ -62,9 +62,9 @@ export class RedisCache implements Cache {
     await this.run(() => this.redis.ping());
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.redis.disconnect();
-    await Promise.resolve();
+    return Promise.resolve();
   }
 
   private async run<T>(work: () => Promise<T>): Promise<T> {

@@ -161,7 +161,7 @@ function filter(table: TableSpec, where: Row): Record<string, unknown> & { _id?:
 
 function stored(document: Record<string, unknown> & { _id: string }): StoredRow {
   const { _id, ...columns } = document;
-  return { id: _id, ...columns } as StoredRow;
+  return { id: _id, ...columns };
 }
 
 /** 13 and 18: not allowed, wrong password; 91, 11600, 189, 10107: shutting down or not primary. */
