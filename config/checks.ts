@@ -91,9 +91,9 @@ function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Rep
   }
 }
 
-function checkService(id: SystemId, service: ServiceName, raw: RawService, { environment, secrets }: Checked, report: Report): void {
+function checkService(id: SystemId, service: ServiceName, raw: RawService, { config, environment, secrets }: Checked, report: Report): void {
   const at = ["systems", id, "services", service];
-  const spec = systems[id].services[service];
+  const spec = (config.systems.find((system) => system.spec.id === id)?.spec ?? systems[id]).services[service];
   if (environment !== "dev" && (raw.image === undefined || raw.image === referenceAppWord)) {
     report([...at, "image"], describe(raw.image), "an image reference pinned by digest, or { build: ... }", `name your image, registry/repository:tag@sha256:<64 hex digits>; the reference app is for dev`);
   } else if (typeof raw.image === "string" && raw.image !== referenceAppWord && environment !== "dev" && !isPinned(raw.image)) {

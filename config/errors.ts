@@ -51,7 +51,7 @@ export function describe(value: unknown): string {
   if (value === null || value === "") return "empty";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map";
-  if (typeof value !== "string") return String(value);
+  if (typeof value !== "string") return JSON.stringify(value);
   // A map or list where text belongs arrives as JSON, which may hold anything.
   if (/^\s*[[{]/.test(value)) return "a map or list";
   return quote(value.replace(/([^\s/:@]*):([^\s/@]+)@(?!sha256:)/g, "$1:[hidden]@"));

@@ -50,10 +50,13 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
   return documented(z.enum(values), { type: "text", allowed: orList(values), ...doc });
 }
 
+/** Characters: an environment variable may hold a chain of public certificates. */
+export const longText = 32_768;
+
 /** @param valid tells whether the text is taken; an answer that is text itself is the fix to show. */
 export function text(valid: (value: string) => boolean | string, doc: FieldText & Pick<FieldDoc, "allowed">) {
   const schema = z.string().superRefine((value, context) => {
-    const answer = value.length > 2048 ? false : valid(value);
+    const answer = value.length > longText ? false : valid(value);
     if (answer !== true) context.addIssue({ code: "custom", message: "not allowed", params: answer === false ? {} : { fix: answer } });
   });
   return documented(schema, { type: "text", ...doc });

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { systems, type SystemId } from "../systems";
+import type { SystemId } from "../systems";
 import { defaults } from "./defaults";
-import { choice, decimal, documented, flag, looseText, text, wholeNumber } from "./fields";
+import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
 import { checkImageReference } from "./image";
 import { checkDockerHost, checkHostName, checkOrigin, checkVersion, isEmail, isHttpsUrl, isIpAddress } from "./texts";
 import type { LogicalImage } from "./types";
@@ -76,7 +76,7 @@ const namedTexts = (about: string, example: string, fallback: string) =>
   documented(
     z.record(
       z.string().regex(environmentName),
-      looseText(() => true, { about, example, allowed: "text; put fractions and numbers with leading zeros in quotes", hidden: true }),
+      looseText((value) => value.length <= longText, { about, example, allowed: `text of at most ${longText} characters; put fractions and numbers with leading zeros in quotes`, hidden: true }),
     ),
     { type: "map of text", allowed: "names of letters, digits and _, with text", about, example, default: fallback, hidden: true },
   );
@@ -140,9 +140,9 @@ const migration = documented(
   },
 );
 
-function system(id: SystemId) {
-  const spec = systems[id];
-  return z.preprocess(
+/** One for all five: building it takes time at every preview. */
+const system = z
+  .preprocess(
     // `motel:` with nothing after it is how YAML writes "motel, as the catalogue has it".
     (value) => (value === null ? {} : value),
     z.strictObject({
@@ -167,12 +167,12 @@ function system(id: SystemId) {
       ).optional(),
       redis: flag({ about: "Run Redis; to be chosen only for FETMS, which needs it as soon as its backend has 2 replicas", example: "true", default: "what the catalogue says" }).optional(),
       rateLimit: rateLimit("Requests a minute from one client address to this system", "`edge.rateLimit.requestsPerMinute`").optional(),
-      maxBodyMiB: wholeNumber(1, 1024, { about: "Largest request body, MiB; above it the edge answers 413", example: "25", default: String(spec.maxBodyMiB) }).optional(),
+      maxBodyMiB: wholeNumber(1, 1024, { about: "Largest request body, MiB; above it the edge answers 413", example: "25", default: "the catalogue's: 10" }).optional(),
       services: z.strictObject({ backend: service.optional(), frontend: service.optional() }).optional(),
       migration: migration.optional(),
     }),
-  );
-}
+  )
+  .optional();
 
 const logicalImages = ["postgres", "mongodb", "redis", "haproxy", "lego", "node", "web"] as const satisfies readonly LogicalImage[];
 
@@ -225,7 +225,7 @@ export const stackSchema = z.strictObject({
   ).optional(),
   edge: edge.optional(),
   systems: z
-    .strictObject({ mps: system("mps").optional(), fetms: system("fetms").optional(), memo: system("memo").optional(), motel: system("motel").optional(), sms: system("sms").optional() })
+    .strictObject({ mps: system, fetms: system, memo: system, motel: system, sms: system } satisfies Record<SystemId, typeof system>)
     .optional(),
   images: images.optional(),
   demo: z

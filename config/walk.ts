@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { type z } from "zod";
 import type { Path } from "./errors";
 import { fieldDocs, type FieldDoc } from "./fields";
 
@@ -17,7 +17,7 @@ interface Definition {
   readonly shape?: Readonly<Record<string, Schema>>;
 }
 
-const definition = (schema: Schema): Definition => schema._zod.def as Definition;
+const definition = (schema: Schema): Definition => schema._zod.def;
 
 /** The schema beneath optional, default and preprocessing. */
 export function unwrap(schema: Schema): Schema {

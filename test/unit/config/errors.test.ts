@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import { checkStack } from "../../../config/checks";
+import { readSecrets } from "../../../config/given-secrets";
+import { readStack } from "../../../config/issues";
+import { sortKeys } from "../../../config/keys";
+import { resolveStack } from "../../../config/resolve";
+import { systems, type SystemSpec } from "../../../systems";
 import { certificate, certificateKey, committed, failure, asPulumiGives, onlyProblem, problemsOf, anotherKey, withValue, type Circumstances } from "./fixtures";
 
 const prod = committed("prod");
@@ -123,6 +129,25 @@ describe("a bad stack file is refused, with the key and the way out", () => {
     assert.equal(onlyProblem(file, { secrets: { "edge:certificate": certificate } }).path, "edge:privateKey");
     assert.equal(onlyProblem(file, { secrets: { "edge:certificate": certificate, "edge:privateKey": anotherKey() } }).given, "another certificate's key");
     assert.equal(onlyProblem(file, { secrets: { "edge:certificate": "not a certificate", "edge:privateKey": certificateKey } }).given, "not readable");
+  });
+
+  it("lets the catalogue set a lower limit to a service's replicas, and says why", () => {
+    const raw = asPulumiGives(withValue(prod, backend("replicas"), 3));
+    const { stack } = readStack(sortKeys(raw).stack);
+    const secrets = readSecrets(raw, sortKeys(raw));
+    const config = resolveStack("prod", "prod", stack, secrets);
+    const alone: SystemSpec = { ...systems.motel, services: { ...systems.motel.services, backend: { ...systems.motel.services.backend, scale: { maxReplicas: 2, why: "It is shy" } } } };
+    const limited = { ...config, systems: config.systems.map((system) => (system.spec.id === "motel" ? { ...system, spec: alone } : system)) };
+    assert.deepEqual(checkStack({ raw: stack, config, secrets, environment: "prod" }), []);
+    assert.deepEqual(
+      checkStack({ raw: stack, config: limited, secrets, environment: "prod" }).map(({ path, given, fix }) => ({ path, given, fix })),
+      [{ path: "systems.motel.services.backend.replicas", given: "3", fix: "use 1-2: It is shy" }],
+    );
+  });
+
+  it("shows no tag and no setting, whatever is wrong with it", () => {
+    assert.equal(onlyProblem(withValue(prod, ["stackbook:tags"], { note: "x".repeat(256) })).given, "not possible there");
+    assert.equal(onlyProblem(withValue(prod, backend("settings"), { NOTE: "x".repeat(32_769) })).given, "not possible there");
   });
 
   it("says when a given certificate would go unused", () => {

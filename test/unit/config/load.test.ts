@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { strongSecret } from "./fixtures";
 
 describe("reading Pulumi's configuration", () => {
-  before(() => {
-    pulumi.runtime.setMocks({ newResource: () => assert.fail("no resource here"), call: () => assert.fail("no call here") }, "stackbook", "dev");
+  before(async () => {
+    await pulumi.runtime.setMocks({ newResource: () => assert.fail("no resource here"), call: () => assert.fail("no call here") }, "stackbook", "dev");
   });
   after(() => pulumi.runtime.setAllConfig({}));
 

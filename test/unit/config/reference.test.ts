@@ -9,6 +9,7 @@ import { renderReference } from "../../../config/reference";
 import { stackSchema } from "../../../config/schema";
 import { editDistance, nearest } from "../../../config/suggest";
 import { allPaths, docOf } from "../../../config/walk";
+import { systems } from "../../../systems";
 
 const root = join(__dirname, "../../..");
 
@@ -45,6 +46,7 @@ describe("docs/configuration.md", () => {
   it("quotes the defaults that are used", () => {
     const page = renderReference();
     assert.match(page, new RegExp(`\`edge\\.httpsPort\`.*\\| ${defaults.httpsPort("dev")} in dev, else ${defaults.httpsPort("prod")} \\|`));
+    assert.deepEqual([...new Set(Object.values(systems).map(({ maxBodyMiB }) => maxBodyMiB))], [10], "the page says 10 for every system");
     assert.match(page, new RegExp(`requestsPerMinute\`.*\\| ${defaults.requestsPerMinute} \\|`));
   });
 });
