@@ -1,7 +1,7 @@
 import { System } from "./components/system";
 import { EdgeSite, type RoutedSystem } from "./components/edgeSite";
 import { stackOutputs } from "./components/outputs";
-import { parseConfig, readPulumiConfig } from "./config";
+import { parseConfig, readPulumiConfig } from "./config/load";
 import { loadPlatform } from "./platforms";
 
 /** The program, as a table of contents: config -> platform -> systems -> routes -> outputs. */

@@ -1,9 +1,7 @@
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { Access, AppImage, DataFolderRef, Endpoint, Platform, Site, Workload } from "../platforms/platform";
 import type { ServiceName } from "../systems";
-import { referenceApp } from "../systems/reference";
 import { Demo, type Login } from "./demo";
 import { Secrets } from "./secrets";
 import { buildTimeSettings, databaseUrl, redisUrl, referenceSettings, resolveSettings, type SettingValues } from "./settings";
@@ -105,7 +103,7 @@ export class System extends pulumi.ComponentResource {
       cache: config.redis ? folder("cache", "/data") : undefined,
       folders: [
         ...(uploads === undefined ? [] : [folder("uploads", uploads.path)]),
-        ...(auditLog === undefined ? [] : [folder("audit", path.posix.dirname(auditLog.path))]),
+        ...(auditLog === undefined ? [] : [folder("audit", auditLog.path)]),
       ],
     };
   }
@@ -171,9 +169,9 @@ export class System extends pulumi.ComponentResource {
   /** Before the new version's containers: a migration that fails leaves the old version serving. */
   private migrate(backend: BackendParts, stores: pulumi.Resource[]): pulumi.Resource[] {
     const { config, platform } = this.args;
-    const { image, memoryMiB } = config.services.backend;
-    const command = image.kind === "reference-app" ? referenceApp.migrate : config.migration?.command;
-    if (command === undefined) return stores;
+    if (config.migration === undefined) return stores;
+    const { command } = config.migration;
+    const { memoryMiB } = config.services.backend;
     const task = platform.runTask("migration", { system: config.spec.id, ...backend, command, memoryMiB }, { parent: this, dependsOn: stores });
     return [...stores, task];
   }

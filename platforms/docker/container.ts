@@ -69,16 +69,16 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
         : {
             healthcheck: {
               tests: [...check.test],
-              interval: `${check.intervalSeconds ?? 2}s`,
+              interval: goDuration(check.intervalSeconds ?? 2),
               timeout: "5s",
-              startPeriod: `${check.startSeconds ?? 30}s`,
+              startPeriod: goDuration(check.startSeconds ?? 30),
               retries: check.retries ?? 5,
             },
           }),
       restart: "unless-stopped",
       memory: args.memoryMiB,
       memorySwap: args.memoryMiB,
-      cpus: args.cpus.toFixed(2),
+      cpus: String(args.cpus),
       capabilities: { drops: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],
       readOnly: true,
@@ -93,6 +93,11 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
     },
     opts,
   );
+}
+
+/** As the engine writes it back ("2m0s"): any other spelling is a difference at every update. */
+export function goDuration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
 /** Sorted, so that the order in the program never makes a difference to the engine. */

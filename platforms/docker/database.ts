@@ -31,7 +31,9 @@ const engines: Readonly<Record<DatabaseArgs["spec"]["engine"], Engine>> = {
       POSTGRES_USER: "postgres",
       POSTGRES_PASSWORD: adminPassword,
       POSTGRES_DB: database,
-      POSTGRES_INITDB_ARGS: "--data-checksums --auth-host=scram-sha-256 --auth-local=scram-sha-256",
+      // Code-point order: a restore on another machine's C library can't corrupt an index, as en_US would.
+      LANG: "C.UTF-8",
+      POSTGRES_INITDB_ARGS: "--encoding=UTF8 --locale=C.UTF-8 --data-checksums --auth-host=scram-sha-256 --auth-local=scram-sha-256",
       PGDATA: "/var/lib/postgresql/data/pgdata",
     }),
   },

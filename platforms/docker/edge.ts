@@ -36,8 +36,7 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
     {
       image: context.image("haproxy"),
       labels: context.labels("stack", "edge", "edge"),
-      entrypoint: [],
-      command: edgeCommand(),
+      ...shell(edgeCommand()),
       user: edgeUser,
       networks: [{ name: network.name, aliases: ["edge"] }],
       volumes: [{ volume: volume.name, path: edgeDirectory }],
@@ -50,6 +49,8 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
       cpus: 1,
       // HAProxy's master must be process 1: the route writer signals it.
       init: false,
+      // The image's own signal waits for every open connection, up to the kill.
+      stopSignal: "SIGTERM",
       stopSeconds: args.drainSeconds + 5,
     },
     context.options({ parent: opts.parent }),
@@ -71,6 +72,11 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
   return edge;
 }
 
+/** A script in place of the image's own entrypoint, whatever that is. */
+function shell([program, flag, script]: readonly string[]): { entrypoint: string[]; command: string[] } {
+  return { entrypoint: [program ?? "", flag ?? ""], command: [script ?? ""] };
+}
+
 /** The port lego answers challenges on, inside the edge's network. */
 export const acmeChallengePort = 8402;
 
@@ -82,8 +88,7 @@ function createAcmeClient(context: DockerContext, edge: DockerEdge, args: EdgeAr
     {
       image: context.image("lego"),
       labels: context.labels("stack", "acme", "edge"),
-      entrypoint: [],
-      command: acmeCommand(),
+      ...shell(acmeCommand()),
       env: acmeEnvironment({
         email,
         domains: [...args.hosts],

@@ -66,7 +66,7 @@ export class DockerPlatform implements contract.Platform {
   private edgeNetwork(): docker.Network {
     this.edge ??= new docker.Network(
       "edge",
-      { driver: "bridge", labels: labelList(this.context.labels("stack", "edge", "network")) },
+      { driver: "bridge", internal: false, labels: labelList(this.context.labels("stack", "edge", "network")) },
       { provider: this.context.provider },
     );
     return this.edge;

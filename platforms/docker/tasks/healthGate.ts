@@ -32,7 +32,7 @@ async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number
     };
     if (State.Running && health === "healthy") return;
     if (State.Running && health === undefined && Date.now() - Date.parse(State.StartedAt) > 3000) return;
-    if (health === "unhealthy") await fail("is unhealthy");
+    if (State.Running && health === "unhealthy") await fail("is unhealthy");
     if (RestartCount >= 3) await fail(`keeps stopping (exit code ${State.ExitCode}${State.OOMKilled ? ", out of memory" : ""})`);
     if (!State.Running && !State.Restarting) await fail(`has stopped with exit code ${State.ExitCode}`);
     if (Date.now() > deadline) await fail(`was not healthy within ${inputs.timeoutSeconds} s`);

@@ -1,0 +1,113 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+
+export const root = path.resolve(__dirname, "../../..");
+
+export interface Result {
+  readonly code: number;
+  /** Both streams, as they came. */
+  readonly output: string;
+}
+
+export interface Outputs {
+  readonly edge: { readonly httpPort: number; readonly httpsPort: number; readonly container: string };
+  readonly caCertificate: string;
+  readonly systems: Readonly<Record<string, { readonly url: string; readonly version: string; readonly services: Readonly<Record<string, { readonly containers: string[] }>> }>>;
+  readonly credentials: Readonly<Record<string, { readonly login: { readonly email: string; readonly password: string }; readonly database: { readonly name: string; readonly user: string; readonly password: string } }>>;
+}
+
+/** A stack of its own: own state, own configuration file, own ports; the developer's are never touched. */
+export class TestStack {
+  readonly folder: string;
+  readonly configFile: string;
+  private readonly env: NodeJS.ProcessEnv;
+
+  constructor(readonly name: string, private config: Record<string, unknown>) {
+    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `stackbook-${name}-`));
+    this.configFile = path.join(this.folder, `Pulumi.${name}.yaml`);
+    fs.mkdirSync(path.join(this.folder, "state"));
+    this.env = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${path.join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "only a test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    delete this.env["PULUMI_CONFIG_PASSPHRASE_FILE"];
+  }
+
+  async init(): Promise<void> {
+    this.writeConfig();
+    await this.mustRun("stack", "init", this.name);
+    this.writeConfig();
+  }
+
+  /** Replaces configuration keys; the file keeps its encryption salt. */
+  async configure(change: Record<string, unknown>): Promise<void> {
+    this.config = { ...this.config, ...change };
+    this.writeConfig();
+    return Promise.resolve();
+  }
+
+  up(...flags: string[]): Promise<Result> {
+    return this.run("up", "--yes", "--skip-preview", ...flags);
+  }
+
+  async mustUp(...flags: string[]): Promise<Result> {
+    return this.mustRun("up", "--yes", "--skip-preview", ...flags);
+  }
+
+  async outputs(): Promise<Outputs> {
+    const { output } = await this.mustRun("stack", "output", "--json", "--show-secrets");
+    return JSON.parse(output) as Outputs;
+  }
+
+  /** The state as it lies on the disk. */
+  stateText(): string {
+    return fs.readFileSync(path.join(this.folder, "state/.pulumi/stacks/stackbook", `${this.name}.json`), "utf8");
+  }
+
+  async destroy(): Promise<void> {
+    await this.run("state", "unprotect", "--all", "--yes");
+    const destroyed = await this.run("destroy", "--yes", "--skip-preview");
+    if (destroyed.code !== 0) throw new Error(`destroy failed:\n${destroyed.output}`);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async mustRun(...args: string[]): Promise<Result> {
+    const result = await this.run(...args);
+    if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
+    return result;
+  }
+
+  run(...args: string[]): Promise<Result> {
+    const target = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
+    const config = ["up", "preview", "destroy", "refresh", "config"].includes(args[0] ?? "") ? ["--config-file", this.configFile] : [];
+    return new Promise((resolve, reject) => {
+      const child = spawn("pulumi", [...args, ...target, ...config, "--non-interactive", "--color", "never"], { cwd: root, env: this.env });
+      let output = "";
+      const collect = (chunk: Buffer): void => void (output += chunk.toString("utf8"));
+      child.stdout.on("data", collect);
+      child.stderr.on("data", collect);
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? -1, output }));
+    });
+  }
+
+  private writeConfig(): void {
+    fs.writeFileSync(this.configFile, stringify({ encryptionsalt: this.salt(), config: this.config }));
+  }
+
+  /** `stack init` writes it beside the project, where this test's file isn't; it is moved over. */
+  private salt(): string | undefined {
+    const beside = path.join(root, `Pulumi.${this.name}.yaml`);
+    for (const file of [beside, this.configFile]) {
+      const salt = fs.existsSync(file) ? /encryptionsalt: (\S+)/.exec(fs.readFileSync(file, "utf8"))?.[1] : undefined;
+      if (file === beside) fs.rmSync(beside, { force: true });
+      if (salt !== undefined) return salt;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** One resource as the program asked for it. */
+export interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export const recorded: Recorded[] = [];
+
+/** What each resource's provider would add; a type that isn't listed is a mistake in the program or here. */
+const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unknown>) => Record<string, unknown>>> = {
+  "docker:index/container:Container": (name) => ({ name: `${name}-1a2b3c4` }),
+  "docker:index/network:Network": (name) => ({ name: `${name}-1a2b3c4` }),
+  "docker:index/volume:Volume": (name) => ({ name: `${name}-1a2b3c4` }),
+  "docker:index/remoteImage:RemoteImage": () => ({ imageId: `sha256:${"1".repeat(64)}` }),
+  "docker:index/image:Image": (_name, inputs) => ({ imageName: inputs["imageName"] }),
+  "pulumi:providers:docker": () => ({}),
+  "random:index/randomPassword:RandomPassword": (name, inputs) => ({ result: `${name}-`.padEnd(Number(inputs["length"]), "x") }),
+  "pulumi-nodejs:dynamic/stackbook:Task": () => ({ result: "2026-01-01T00:00:00.000Z" }),
+  "pulumi-nodejs:dynamic/stackbook:HealthGate": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:Attachment": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:SelfSignedCertificate": () => ({ caCertificatePem: "CA", certificatePem: "CERT", privateKeyPem: "KEY" }),
+};
+
+export async function installMocks(stack: string): Promise<void> {
+  recorded.length = 0;
+  await pulumi.runtime.setMocks(
+    {
+      newResource(args) {
+        if (args.type.startsWith("stackbook:")) return { id: undefined, state: args.inputs as Record<string, unknown> };
+        const make = outputs[args.type];
+        if (make === undefined) throw new Error(`the mocks don't know ${args.type}`);
+        const inputs = args.inputs as Record<string, unknown>;
+        recorded.push({ urn: args.name, type: args.type, name: args.name, inputs });
+        return { id: `${args.name}-id`, state: { ...inputs, ...make(args.name, inputs) } };
+      },
+      call(args) {
+        throw new Error(`the mocks don't know the call ${args.token}`);
+      },
+    },
+    "stackbook",
+    stack,
+    false,
+  );
+}
+
+/** What an output holds; rejects when it, or anything it waits for, fails. */
+export function valueOf<T>(output: pulumi.Input<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    process.once("unhandledRejection", reject);
+    pulumi.output(output).apply((value) => {
+      process.removeListener("unhandledRejection", reject);
+      resolve(value as T);
+    });
+  });
+}

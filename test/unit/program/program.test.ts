@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { installMocks, recorded, valueOf, type Recorded } from "./mocks";
+
+const container = "docker:index/container:Container";
+const task = "pulumi-nodejs:dynamic/stackbook:Task";
+
+/** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. */
+async function build(values: Record<string, string>, stack = "dev"): Promise<Record<string, unknown>> {
+  await installMocks(stack);
+  const [{ parseConfig }, { DockerPlatform }, { EdgeSite }, { System }, { stackOutputs }] = await Promise.all([
+    import("../../../config/load"),
+    import("../../../platforms/docker"),
+    import("../../../components/edgeSite"),
+    import("../../../components/system"),
+    import("../../../components/outputs"),
+  ]);
+  const config = parseConfig({ project: "stackbook", stack, values, secretKeys: new Set(), source: `Pulumi.${stack}.yaml` });
+  const platform = new DockerPlatform(config);
+  const edge = new EdgeSite("edge", { stack: config, platform });
+  const systems = new Map(config.systems.map((system) => [system, new System(system.spec.id, { stack: config, config: system, platform })]));
+  const routes = edge.route([...systems].flatMap(([system, { running }]) => (running === undefined ? [] : [{ config: system, running }])));
+  await valueOf(routes.urn);
+  return valueOf(stackOutputs(config, edge, systems)) as Promise<Record<string, unknown>>;
+}
+
+const all = { "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
+
+function find(type: string, name: string): Recorded {
+  const found = recorded.find((resource) => resource.type === type && resource.name === name);
+  assert.ok(found, `${type} ${name} is missing among ${recorded.map((resource) => resource.name).join(", ")}`);
+  return found;
+}
+
+function labels(resource: Recorded): Record<string, string> {
+  return Object.fromEntries((resource.inputs["labels"] as { label: string; value: string }[]).map(({ label, value }) => [label, value]));
+}
+
+describe("the program", () => {
+  describe("with all five systems", () => {
+    before(() => build(all));
+
+    const containers = (): Recorded[] => recorded.filter(({ type }) => type === container);
+
+    it("gives every container a user, limits, a read-only root and no capability", () => {
+      assert.ok(containers().length > 20);
+      for (const { name, inputs } of containers()) {
+        assert.match(String(inputs["user"]), /^[1-9]\d*:[1-9]\d*$/, name);
+        assert.ok(Number(inputs["memory"]) > 0 && Number(inputs["cpus"]) > 0, name);
+        assert.equal(inputs["memorySwap"], inputs["memory"], name);
+        assert.equal(inputs["readOnly"], true, name);
+        assert.deepEqual(inputs["capabilities"], { drops: ["ALL"] }, name);
+        assert.deepEqual(inputs["securityOpts"], ["no-new-privileges:true"], name);
+        assert.deepEqual(inputs["logOpts"], { "max-size": "10m", "max-file": "5" }, name);
+        assert.equal(inputs["restart"], "unless-stopped", name);
+      }
+    });
+
+    it("breaks none of the policies", async () => {
+      const { rules } = await import("../../../policies/rules");
+      const problems = recorded.flatMap(({ type, name, inputs }) =>
+        rules.filter((rule) => rule.types.includes(type)).flatMap((rule) => rule.check(inputs, { name }).map((text) => `${name}: ${text}`)),
+      );
+      assert.deepEqual(problems, []);
+    });
+
+    it("publishes ports of the edge and of nothing else", () =>
+      assert.deepEqual(
+        containers().filter(({ inputs }) => (inputs["ports"] as unknown[]).length > 0).map(({ name }) => name),
+        ["edge"],
+      ));
+
+    it("lets only a system's backend, its store and its own helpers into a store's network", () => {
+      for (const { name, inputs } of containers()) {
+        for (const { name: network } of inputs["networksAdvanced"] as { name: string }[]) {
+          const place = /^([a-z]+)-(database|cache)-/.exec(network);
+          if (place === null) continue;
+          const role = labels(find(container, name))["stackbook.role"];
+          assert.equal(labels(find(container, name))["stackbook.system"], place[1], `${name} is in ${network}`);
+          assert.ok(role === place[2] || name.includes("-backend-"), `${name} is in ${network}`);
+        }
+      }
+    });
+
+    it("keeps store networks without a way out", () => {
+      for (const { name, type, inputs } of recorded) {
+        if (type === "docker:index/network:Network") assert.equal(inputs["internal"], /-(database|cache)$/.test(name), name);
+      }
+    });
+
+    it("runs MPS's backend twice", () => {
+      find(container, "mps-backend-a-0");
+      find(container, "mps-backend-a-1");
+    });
+
+    it("limits Motel Manager's backend to 1 GiB", () => assert.equal(find(container, "motel-backend-a-0").inputs["memory"], 1024));
+
+    it("turns on the append-only file of Motel Manager's Redis", () =>
+      assert.match(String(find(container, "motel-cache").inputs["command"]), /--appendonly yes/));
+
+    it("routes each system by its own host name, sockets of Motel Manager with upgrade", () => {
+      const env = find(task, "edge-routes").inputs["env"] as string[];
+      const text = env.join("\n");
+      for (const id of ["mps", "fetms", "memo", "motel", "sms"]) assert.ok(text.includes(`${id}.localhost`), id);
+      assert.ok(text.includes("/socket.io"));
+    });
+
+    it("migrates before the backend starts, with the backend's own image and settings", () => {
+      const migration = find(task, "motel-migration").inputs;
+      const backend = find(container, "motel-backend-a-0").inputs;
+      assert.equal(migration["image"], backend["image"]);
+      assert.deepEqual(migration["env"], backend["envs"]);
+    });
+
+    it("names the same inputs in every run", async () => {
+      const first = JSON.stringify(recorded);
+      await build(all);
+      assert.equal(JSON.stringify(recorded), first);
+    });
+  });
+
+  it("runs motel on an empty dev stack", async () => {
+    await build({});
+    assert.ok(recorded.some(({ name }) => name === "motel-backend-a-0"));
+    assert.ok(!recorded.some(({ name }) => name.startsWith("sms-")));
+  });
+
+  it("keeps a stopped system's volumes and passwords, and nothing that runs", async () => {
+    await build({ "stackbook:systems": JSON.stringify({ motel: { version: "1.0.0", enabled: false }, sms: { version: "1.0.0" } }) });
+    const motel = recorded.filter(({ name }) => name.startsWith("motel-"));
+    assert.deepEqual([...new Set(motel.map(({ type }) => type))].sort(), ["docker:index/volume:Volume", "random:index/randomPassword:RandomPassword"]);
+    await build({ "stackbook:systems": JSON.stringify({ motel: { version: "1.0.0" }, sms: { version: "1.0.0" } }) });
+    const names = new Set(recorded.map(({ type, name }) => `${type} ${name}`));
+    for (const { type, name } of motel) assert.ok(names.has(`${type} ${name}`), `${name} has another name when it runs`);
+  });
+
+  it("puts no secret into outputs that aren't secret, command lines or labels", async () => {
+    const outputs = await build(all);
+    const { credentials: _secret, ...plain } = outputs;
+    const shown = JSON.stringify(plain) + recorded.map(({ inputs }) => JSON.stringify([inputs["command"], inputs["labels"]])).join();
+    for (const { name, type, inputs } of recorded) {
+      if (type === "random:index/randomPassword:RandomPassword") assert.ok(!shown.includes(`${name}-`.padEnd(Number(inputs["length"]), "x")), name);
+    }
+  });
+});
