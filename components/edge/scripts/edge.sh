@@ -69,16 +69,23 @@ has_workers() {
   return 1
 }
 
+# Set once a master has started its first worker (up to HAProxy 3.0; newer ones are told by having seen one).
+was_started() {
+  local environment
+  environment=$(tr '\0' '\n' <"/proc/$master/environ") 2>/dev/null
+  [[ $environment == *HAPROXY_MWORKER_WAIT_ONLY=1* ]]
+}
+
 watch_certificates() {
-  local seen=$1 now started='' wait=0.2 ticks=0
+  local seen=$1 now started='' ticks=0
   # A pipe that nobody writes to: waiting on it costs no process, as sleep would.
   exec 8<> <(:)
   while :; do
-    read -r -t "$wait" -u 8 _
+    read -r -t 1 -u 8 _
     # A master that was told to stop waits for all of its children, and this is one of them.
     if has_workers; then
-      started=yes wait=1
-    elif [ -n "$started" ] || [ ! -d "/proc/$master" ]; then
+      started=yes
+    elif [ -n "$started" ] || [ ! -d "/proc/$master" ] || was_started; then
       exit 0
     fi
     ticks=$((ticks + 1))

@@ -16,7 +16,7 @@ fail() {
 get_once() {
   local status line
   { exec 3<>"/dev/tcp/$1/$2"; } 2>/dev/null || { echo 'no connection'; return; }
-  printf 'GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: stackbook-routes\r\nAccept: application/json\r\nConnection: close\r\n\r\n' "$3" "$4" >&3
+  printf 'GET %s HTTP/1.0\r\nHost: %s\r\nUser-Agent: stackbook-routes\r\nAccept: application/json\r\nConnection: close\r\n\r\n' "$3" "$4" >&3
   IFS=' ' read -r _ status _ <&3 || { echo 'nothing'; return; }
   while IFS= read -r line <&3 && [ "$line" != $'\r' ]; do :; done
   printf '%s\n' "${status%$'\r'}"
@@ -136,6 +136,8 @@ put_back() {
     cp "$cfg.previous" "$cfg.new" && place "$cfg.new" "$cfg"
   fi
   kill -USR2 "$master"
+  local deadline=$((SECONDS + 10))
+  until [ "$(stamp)" = "$before" ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.1; done
   exit 1
 }
 trap 'put_back interrupted' TERM INT HUP

@@ -178,7 +178,7 @@ export class TestEdge {
       ? command
       : ["docker", "run", "--rm", "--network", `container:${this.name}`, "--pid", `container:${this.name}`, "--user", edgeUser, "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "-v", `${this.name}:/var/lib/haproxy`, ...names, "--entrypoint", "", image(), ...command];
     const child = spawn(file ?? "", args, {
-      env: { ...process.env, ...env, ...(onHost ? { EDGE_MASTER: String(this.process?.pid) } : {}) },
+      env: { ...process.env, ...(onHost ? { EDGE_MASTER: String(this.process?.pid) } : {}), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let out = "";
