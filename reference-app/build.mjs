@@ -44,8 +44,9 @@ async function build({ build: bundle }) {
   const styleText = text(style);
   const [server, page] = await Promise.all([
     bundle({
-      ...options("src/main.ts"), platform: "node", target: "node20", format: "cjs", external, minifySyntax: true, minifyWhitespace: true,
-      legalComments: "none", keepNames: true, sourcemap: "linked", sourcesContent: false,
+      ...options("src/main.ts"), platform: "node", target: "node20", format: "cjs", external,
+      // Names stay, so that a stack trace can be read: a source map would cost 15 MB of memory for it.
+      minifySyntax: true, minifyWhitespace: true, legalComments: "none",
       define: { WEB_SCRIPT: JSON.stringify(scriptText), WEB_STYLE: JSON.stringify(styleText), WEB_PAGE: JSON.stringify(template) },
     }),
     bundle({ ...options("src/frontend/static.ts"), platform: "node", target: "node20", format: "cjs" }),

@@ -60,7 +60,10 @@ export class Stage {
 
   logs(container: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      execFile("docker", ["logs", container], { maxBuffer: 32 * 1024 * 1024 }, (error, stdout, stderr) => (error ? reject(error) : resolve(stdout + stderr)));
+      execFile("docker", ["logs", container], { maxBuffer: 32 * 1024 * 1024 }, (error, stdout, stderr) => {
+        if (error) reject(new Error(`no log of ${container}: ${stderr}`));
+        else resolve(stdout + stderr);
+      });
     });
   }
 
