@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { artifacts, defaultNames, images } from "./catalogue.mjs";
-import { fetchArtifact } from "./lib/artifacts.mjs";
+import { fetchArtifact, pipArguments } from "./lib/artifacts.mjs";
 import { baseFiles, baseTarball, importBase } from "./lib/base.mjs";
 import { Builder } from "./lib/container.mjs";
 import { findDocker } from "./lib/docker.mjs";
 import { hostFiles, readRelease } from "./lib/host.mjs";
 import { withLock } from "./lib/lock.mjs";
 import { consoleLog } from "./lib/log.mjs";
-import { retry } from "./lib/process.mjs";
+import { retry, run } from "./lib/process.mjs";
 import { Limit } from "./lib/limit.mjs";
 
 /*
@@ -115,8 +115,30 @@ class Build {
   }
 
   artifact(key) {
-    return this.#once(`artifact ${key}`, () =>
-      fetchArtifact(artifacts[key], { cacheDir: this.cacheDir, log: this.log }));
+    return this.#once(`artifact ${key}`, () => {
+      const artifact = artifacts[key];
+      const source = artifact.folder === undefined ? [] : folderContent(join(here, artifact.folder));
+      return fetchArtifact(artifact, {
+        cacheDir: this.cacheDir, log: this.log, root: here, key: hash([artifact, source, this.references.base]),
+        inContainer: (wanted, target) => (wanted.kind === "pypi" ? this.#pip(wanted, target) : this.#compile(wanted, target)),
+      });
+    });
+  }
+
+  async #compile(artifact, file) {
+    const [from] = await Promise.all([this.image("base"), this.packageLists()]);
+    await this.#limit.run(() =>
+      this.builder.run({ name: "compile", from, folder: join(here, artifact.folder) }, (container) => this.builder.copyOut(container, "/out", file)));
+  }
+
+  async #pip(artifact, folder) {
+    const [from] = await Promise.all([this.image("base"), this.packageLists()]);
+    const file = join(folder, "wheel.tar");
+    await this.#limit.run(() =>
+      this.builder.run({ name: "pip", from, folder: join(here, "base"), script: "pip.sh", files: { arguments: pipArguments(artifact).join("\n") } }, (container) =>
+        this.builder.copyOut(container, "/out", file)));
+    await run("tar", ["-x", "-f", file, "-C", folder, "--strip-components=1"]);
+    rmSync(file);
   }
 }
 

@@ -1,28 +1,34 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { caBundle } from "./host.mjs";
 import { retry, run } from "./process.mjs";
 
 /*
- * Downloads. Each is made by the registry's own client, so that a company's mirror, proxy and
- * credentials are those the person configured for it, and each is checked against a pinned SHA-256.
+ * What images are made of besides Debian packages. Downloads are made by the registry's own client,
+ * so that a company's mirror, proxy and credentials are those the person configured for it, and each
+ * is checked against a pinned SHA-256 or lock file. What is compiled is kept under the hash of its
+ * sources.
  */
 
-export async function fetchArtifact(artifact, { cacheDir, log, inContainer }) {
-  const target = join(cacheDir, `${artifact.sha256.slice(0, 16)}-${artifact.file}`);
-  if (existsSync(target) && (await sha256(target)) === artifact.sha256) return target;
-  mkdirSync(cacheDir, { recursive: true });
-  const folder = mkdtempSync(join(cacheDir, "download-"));
+/**
+ * @param artifact an entry of the catalogue
+ * @param {{ cacheDir: string, key: string, root: string, log: Function, inContainer: Function }} context
+ *   `key` names the content of what is made here; `inContainer` makes it in a container of the base image
+ */
+export async function fetchArtifact(artifact, context) {
+  mkdirSync(context.cacheDir, { recursive: true });
+  const pinned = artifact.sha256 !== undefined;
+  const target = join(context.cacheDir, `${pinned ? artifact.sha256.slice(0, 16) : context.key}-${artifact.file}`);
+  if (existsSync(target) && (!pinned || (await sha256(target)) === artifact.sha256)) return target;
+  const folder = mkdtempSync(join(context.cacheDir, "making-"));
   try {
-    await retry(artifact.file, log, async () => {
-      log(artifact.file, `downloading from ${artifact.kind === "npm" ? "npm" : "PyPI"}`);
-      if (artifact.kind === "npm") await npmPack(artifact, folder);
-      else await pipDownload(artifact, folder, inContainer);
-      const file = join(folder, readdirSync(folder)[0] ?? "");
-      const actual = await sha256(file);
-      if (actual !== artifact.sha256) throw new Error(`${artifact.package} ${artifact.version} has SHA-256 ${actual}, expected ${artifact.sha256}`);
+    await retry(artifact.file, context.log, async () => {
+      context.log(artifact.file, progress[artifact.kind](artifact));
+      const file = await makers[artifact.kind](artifact, folder, context);
+      const actual = pinned ? await sha256(file) : undefined;
+      if (pinned && actual !== artifact.sha256) throw new Error(`${artifact.package} ${artifact.version} has SHA-256 ${actual}, expected ${artifact.sha256}`);
       renameSync(file, target);
     });
   } finally {
@@ -31,17 +37,58 @@ export async function fetchArtifact(artifact, { cacheDir, log, inContainer }) {
   return target;
 }
 
-async function npmPack({ package: name, version }, folder) {
-  await run("npm", ["pack", "--silent", "--pack-destination", folder, `${name}@${version}`], { cwd: folder, env: trusting() });
-}
+const progress = {
+  npm: ({ package: name, version }) => `downloading ${name} ${version} from npm`,
+  pypi: ({ package: name, version }) => `downloading ${name} ${version} from PyPI`,
+  "npm-ci": () => "installing from npm, by its lock file",
+  go: () => "building from Go modules",
+  container: () => "compiling in a container (the slowest step)",
+};
 
-/** By the machine's pip; where there is none, by pip in a container of the base image. */
-async function pipDownload(artifact, folder, inContainer) {
-  const args = ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11",
-    "--platform", "manylinux_2_28_x86_64", "--dest", folder, `${artifact.package}==${artifact.version}`];
-  const python = await run("sh", ["-c", "python3 -m pip --version >/dev/null 2>&1 && command -v python3"]).catch(() => "");
-  if (python === "") return inContainer(artifact, folder);
-  return run("python3", ["-m", "pip", ...args], { env: trusting() });
+const makers = {
+  async npm({ package: name, version }, folder) {
+    await run("npm", ["pack", "--silent", "--pack-destination", folder, `${name}@${version}`], { cwd: folder, env: trusting() });
+    return onlyFile(folder);
+  },
+
+  /** By the machine's pip; where there is none, by pip in a container of the base image. */
+  async pypi(artifact, folder, { inContainer }) {
+    const python = await run("sh", ["-c", "python3 -m pip --version >/dev/null 2>&1 && command -v python3"]).catch(() => "");
+    if (python === "") await inContainer(artifact, folder);
+    else await run("python3", ["-m", "pip", ...pipArguments(artifact), "--dest", folder], { env: trusting() });
+    return onlyFile(folder);
+  },
+
+  async "npm-ci"({ folder: source }, folder, { root }) {
+    for (const file of ["package.json", "package-lock.json"]) cpSync(join(root, source, file), join(folder, file));
+    await run("npm", ["ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder, env: trusting() });
+    const file = join(folder, "modules.tar");
+    await run("tar", ["-c", "--owner=0", "--group=0", "-C", folder, "-f", file, "node_modules"]);
+    return file;
+  },
+
+  async go({ folder: source, packages }, folder, { root }) {
+    const env = { ...trusting(), CGO_ENABLED: "0", GOOS: "linux", GOARCH: "amd64", GOFLAGS: "-mod=readonly -trimpath", GOBIN: folder };
+    await run("go", ["install", "-ldflags=-s -w", ...packages], { cwd: join(root, source), env });
+    const names = packages.map((path) => path.slice(path.lastIndexOf("/") + 1));
+    const file = join(folder, "programs.tar");
+    await run("tar", ["-c", "--owner=0", "--group=0", "-C", folder, "-f", file, ...names]);
+    return file;
+  },
+
+  async container(artifact, folder, { inContainer }) {
+    const file = join(folder, artifact.file);
+    await inContainer(artifact, file);
+    return file;
+  },
+};
+
+const onlyFile = (folder) => join(folder, readdirSync(folder)[0] ?? "");
+
+/** Of the wheel, only programs are used, so any Python's will do; one is named, to get one file. */
+export function pipArguments({ package: name, version }) {
+  return ["download", "--quiet", "--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11",
+    "--platform", "manylinux_2_28_x86_64", `${name}==${version}`];
 }
 
 function trusting() {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,11 +20,12 @@ export class Builder {
   }
 
   /** Runs build.sh of `folder` on top of `from`; `finish(container)` gets the stopped container. */
-  async run({ name, from, folder, script: buildScript = "build.sh", artifacts = {}, writableLists = false, stopSignal = "SIGTERM", output }, finish = async () => undefined) {
+  async run({ name, from, folder, script: buildScript = "build.sh", artifacts = {}, files = {}, writableLists = false, stopSignal = "SIGTERM", output }, finish = async () => undefined) {
     const container = `stackbook-airgap-build-${name}-${process.pid}`;
     const stage = mkdtempSync(join(tmpdir(), `stackbook-image-${name}-`));
     try {
       this.#stage(stage, folder, buildScript, artifacts);
+      for (const [file, content] of Object.entries(files)) writeFileSync(join(stage, file), content);
       await this.docker.call(
         // `docker commit` sets no stop signal; it takes over the container's.
         ["run", "-i", "--name", container, "--stop-signal", stopSignal, "-v", `${this.listsVolume}:/var/lib/apt/lists${writableLists ? "" : ":ro"}`, from, "/bin/sh", "-ec", script],
@@ -39,6 +40,11 @@ export class Builder {
 
   async commit(container, reference, changes) {
     await this.docker.call(["commit", ...changes.flatMap((change) => ["--change", change]), container, reference]);
+  }
+
+  /** Copies a file or folder of a stopped container: a folder as a tar file. */
+  async copyOut(container, path, target) {
+    await this.docker.call(["cp", `${container}:${path}`, "-"], { output: createWriteStream(target) });
   }
 
   #stage(stage, folder, buildScript, artifacts) {

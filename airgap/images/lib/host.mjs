@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { run } from "./process.mjs";
 
@@ -78,6 +79,10 @@ export async function hostFiles(codename) {
   if (bundle !== undefined) files.set("ca.crt", readFileSync(bundle));
   for (const path of ["/etc/apt/auth.conf", ...authParts()])
     if (existsSync(path)) files.set("auth.conf", Buffer.concat([files.get("auth.conf") ?? Buffer.alloc(0), readFileSync(path), Buffer.from("\n")]));
+  const maven = join(homedir(), ".m2/settings.xml");
+  if (existsSync(maven)) files.set("maven-settings.xml", readFileSync(maven));
+  const pip = ["/etc/pip.conf", join(homedir(), ".config/pip/pip.conf")].find((path) => existsSync(path));
+  if (pip !== undefined) files.set("pip.conf", readFileSync(pip));
   files.set("apt.conf", await aptSettings(files));
   files.set("environment", Object.entries(process.env)
     .filter(([name]) => /^(https?|no|ftp)_proxy$/i.test(name))
