@@ -54,7 +54,10 @@ export async function buildToolchain({ log = () => undefined, cacheDir = default
       await Promise.all(PROGRAMS.map((program) => compile(program, bin, log)));
       await writeScripts(bin);
       await mkdir(folder, { recursive: true });
-      await rename(bin, binDir);
+      // Another run's result is as good: what is in the folder is decided by its name.
+      await rename(bin, binDir).catch((error) => {
+        if (!existsSync(binDir)) throw error;
+      });
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+
+const GRACE_MS = 5000;
 
 /**
  * Runs `work` while holding the folder `path`: making a folder is atomic on every file system. A
@@ -10,7 +12,7 @@ export async function withLock(path, log, work) {
   let told = false;
   while (!(await taken(path))) {
     const holder = await readFile(join(path, "pid"), "utf8").catch(() => undefined);
-    if (holder !== undefined && !alive(Number(holder))) {
+    if (holder === undefined ? await isOld(path) : !alive(Number(holder))) {
       await rm(path, { recursive: true, force: true });
       continue;
     }
@@ -34,6 +36,12 @@ async function taken(path) {
   }
   await writeFile(join(path, "pid"), String(process.pid));
   return true;
+}
+
+/** Killed between making the folder and writing its id. */
+async function isOld(path) {
+  const made = await stat(path).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs > GRACE_MS;
 }
 
 function alive(pid) {

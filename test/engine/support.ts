@@ -31,6 +31,8 @@ export interface StateResource {
 }
 
 export interface ProjectOptions {
+  /** Folders put first on the PATH. */
+  readonly path?: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `docker:host`: `unix:///…` */
   readonly config?: Readonly<Record<string, string>>;
@@ -71,7 +73,9 @@ export class Project {
   /** @param program JavaScript of index.js: it is started as it is, without a compiler. */
   static async create(program: string, options: ProjectOptions = {}): Promise<Project> {
     const folder = await mkdtemp(join(tmpdir(), "stackbook-test-"));
-    const environment = { ...(await pulumiEnvironment()), PULUMI_BACKEND_URL: `file://${folder}/state`, ...options.env };
+    const base = await pulumiEnvironment();
+    const path = [...(options.path ?? []), base.PATH].join(":");
+    const environment = { ...base, PATH: path, PULUMI_BACKEND_URL: `file://${folder}/state`, ...options.env };
     const project = new Project(folder, environment);
     await mkdir(join(folder, "state"));
     await symlink(join(repository, "node_modules"), join(folder, "node_modules"));

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Say } from "../rpc/plugin";
 import { isNotFound, says } from "./errors";
+import { follow } from "./progress";
 import { registryLogin } from "./registry-login";
 
 export interface FoundImage {
@@ -22,7 +23,7 @@ export async function findImage(docker: Docker, name: string, platform: string |
 export async function localImage(docker: Docker, name: string): Promise<FoundImage | undefined> {
   try {
     const info = await docker.getImage(name).inspect();
-    return { id: info.Id, digests: (info.RepoDigests as string[] | null) ?? [] };
+    return { id: info.Id, digests: (info.RepoDigests) ?? [] };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw new Error(`image ${name} could not be looked up: ${says(error)}`);
@@ -41,9 +42,7 @@ async function pull(docker: Docker, name: string, platform: string | undefined, 
   try {
     const authconfig = await registryLogin(reference);
     const stream = await docker.pull(reference, { ...(platform !== undefined && { platform }), ...(authconfig && { authconfig }) });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
-    });
+    await follow(docker, stream, () => undefined);
   } catch (error) {
     throw new Error(
       `image ${name} is neither on the Docker engine nor could it be pulled: ${says(error)}. Check the name and tag, log in to its registry, or build it on that engine.`,

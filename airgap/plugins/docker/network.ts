@@ -3,7 +3,7 @@ import { checkInputs } from "../bridge/check";
 import { difference, previewOutputs } from "../bridge/difference";
 import { boolean, map, meta, setOf, string, type ResourceSpec } from "../bridge/spec";
 import type { ResourceKind } from "../rpc/plugin";
-import { bags, stringMap, text, type Bag } from "../rpc/values";
+import { bags, stringMap, text, word, type Bag } from "../rpc/values";
 import type { Engine } from "./engine";
 import { isGone, isNotFound, says } from "./errors";
 import { labelFields, labelMap, labelSet } from "./labels";
@@ -45,7 +45,7 @@ export function networkKind(engine: Engine): ResourceKind {
     async create(_target, news) {
       const docker = await engine.docker();
       const network = await docker.createNetwork(optionsOf(news)).catch((error: unknown) => {
-        throw new Error(`network ${String(news.name)} could not be created: ${says(error)}`);
+        throw new Error(`network ${word(news.name)} could not be created: ${says(error)}`);
       });
       return { id: network.id, outputs: await read(network.id) };
     },
@@ -87,7 +87,7 @@ function optionsOf(news: Bag): Docker.NetworkCreateOptions {
     ...(stringMap(item.auxAddress) && { AuxAddress: stringMap(item.auxAddress) }),
   }));
   return {
-    Name: String(news.name),
+    Name: word(news.name),
     // The name is generated, so a second network of that name is a mistake worth an error.
     CheckDuplicate: true,
     Driver: text(news.driver),
@@ -97,7 +97,7 @@ function optionsOf(news: Bag): Docker.NetworkCreateOptions {
     EnableIPv6: news.ipv6 === true,
     Labels: labelMap(news.labels),
     Options: stringMap(news.options),
-    IPAM: { Driver: text(news.ipamDriver) ?? "default", Options: stringMap(news.ipamOptions), Config: config as Docker.IPAM["Config"] },
+    IPAM: { Driver: text(news.ipamDriver) ?? "default", Options: stringMap(news.ipamOptions), Config: config },
   };
 }
 
@@ -112,19 +112,20 @@ function outputsOf(info: Docker.NetworkInspectInfo): Bag {
     ingress: info.Ingress,
     ipv6: info.EnableIPv6 ?? false,
     ipamDriver: info.IPAM?.Driver ?? "default",
-    ipamOptions: (info.IPAM?.Options as Bag | null | undefined) ?? {},
+    ipamOptions: (info.IPAM?.Options) ?? {},
     ipamConfigs: (info.IPAM?.Config ?? []).map((item) => ({
       ...(item.Subnet !== undefined && { subnet: item.Subnet }),
       ...(item["IPRange"] !== undefined && { ipRange: item["IPRange"] }),
       ...(item.Gateway !== undefined && { gateway: item.Gateway }),
     })),
-    options: (info.Options as Bag | null | undefined) ?? {},
+    options: (info.Options) ?? {},
     scope: info.Scope,
   };
 }
 
 async function attached(network: Docker.Network): Promise<string> {
-  const info = (await network.inspect().catch(() => undefined)) as Docker.NetworkInspectInfo | undefined;
+  const inspected: Promise<Docker.NetworkInspectInfo | undefined> = network.inspect();
+  const info = await inspected.catch(() => undefined);
   return Object.values(info?.Containers ?? {})
     .map((container) => container.Name)
     .join(", ");

@@ -2,7 +2,7 @@ import { checkInputs, withoutNotes } from "../bridge/check";
 import { difference, previewOutputs } from "../bridge/difference";
 import { boolean, map, object, string, stringSet, type ResourceSpec } from "../bridge/spec";
 import type { ResourceKind } from "../rpc/plugin";
-import { text, type Bag } from "../rpc/values";
+import { text, word, type Bag } from "../rpc/values";
 import type { Engine } from "./engine";
 import { isNotFound, says } from "./errors";
 import { findImage, localImage, repoDigest, type FoundImage } from "./images";
@@ -28,12 +28,12 @@ export function remoteImageKind(engine: Engine): ResourceKind {
     diff: (_target, _id, _inputs, outputs, news) => difference(spec, outputs, news),
     preview: (news, olds) => previewOutputs(spec, news, olds),
     async create(_target, news, say) {
-      const name = String(news.name);
+      const name = word(news.name);
       const image = await findImage(await engine.docker(), name, text(news.platform), say);
       return { id: idOf(image, name), outputs: outputsOf(news, name, image) };
     },
     async update(_target, _id, _olds, news, say) {
-      const name = String(news.name);
+      const name = word(news.name);
       return outputsOf(news, name, await findImage(await engine.docker(), name, text(news.platform), say));
     },
     async read(_target, id, inputs, outputs) {
@@ -47,10 +47,10 @@ export function remoteImageKind(engine: Engine): ResourceKind {
     },
     async delete(_target, _id, olds) {
       if (olds.keepLocally === true) return;
-      const image = (await engine.docker()).getImage(String(olds.name));
+      const image = (await engine.docker()).getImage(word(olds.name));
       await image.remove({ force: olds.forceRemove === true }).catch((error: unknown) => {
         if (isNotFound(error)) return;
-        throw new Error(`image ${String(olds.name)} could not be removed: ${says(error)}. Set keepLocally to leave images on the engine.`);
+        throw new Error(`image ${word(olds.name)} could not be removed: ${says(error)}. Set keepLocally to leave images on the engine.`);
       });
     },
   };

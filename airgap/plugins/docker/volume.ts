@@ -2,7 +2,7 @@ import { checkInputs } from "../bridge/check";
 import { difference, previewOutputs } from "../bridge/difference";
 import { map, meta, object, setOf, string, type ResourceSpec } from "../bridge/spec";
 import type { ResourceKind } from "../rpc/plugin";
-import { stringMap, text, type Bag } from "../rpc/values";
+import { stringMap, text, word, type Bag } from "../rpc/values";
 import type { Engine } from "./engine";
 import { isGone, isNotFound, says } from "./errors";
 import { labelFields, labelMap, labelSet } from "./labels";
@@ -44,7 +44,7 @@ export function volumeKind(engine: Engine): ResourceKind {
     preview: (news, olds) => previewOutputs(spec, news, olds),
     async create(_target, news) {
       const docker = await engine.docker();
-      const name = String(news.name);
+      const name = word(news.name);
       await docker
         .createVolume({ Name: name, Driver: text(news.driver), DriverOpts: stringMap(news.driverOpts), Labels: labelMap(news.labels) })
         .catch((error: unknown) => {

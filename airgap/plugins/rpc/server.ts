@@ -121,6 +121,9 @@ function handlers(plugin: Plugin, engineAddress: string | undefined): Record<str
       await kindOf(plugin, target).delete(target, request.getId(), bagOf(request.getProperties()));
       return new Empty();
     }),
+    invoke: answer((request: proto.InvokeRequest) => {
+      throw new Error(`${request.getTok()} is not implemented by the stand-in plugin: use the official plugin, or add it in ${plugin.room}`);
+    }),
     cancel: answer(() => new Empty()),
   };
 }
@@ -141,9 +144,9 @@ function checkResponse(inputs: Bag, failures: readonly CheckFailure[]): proto.Ch
   const response = new proto.CheckResponse();
   response.setInputs(structOf(inputs));
   response.setFailuresList(
-    failures.map(({ property, reason }) => {
+    failures.map(({ reason }) => {
       const failure = new proto.CheckFailure();
-      failure.setProperty(property);
+      // The reason names the property. Given it as well, the engine prints its value, secret or not.
       failure.setReason(reason);
       return failure;
     }),
@@ -198,7 +201,7 @@ function targetOf(urn: string): Target {
 }
 
 function bagOf(struct: Struct | undefined): Bag {
-  return struct === undefined ? {} : unwrapBag(struct.toJavaScript() as Bag);
+  return struct === undefined ? {} : unwrapBag(struct.toJavaScript());
 }
 
 function structOf(bag: Bag): Struct {

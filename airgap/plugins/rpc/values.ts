@@ -67,6 +67,11 @@ export function text(value: Value | undefined): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** For messages and for what has been checked to be plain. */
+export function word(value: Value | undefined): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
 export function number(value: Value | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
@@ -87,5 +92,5 @@ export function strings(value: Value | undefined): string[] {
 export function stringMap(value: Value | undefined): Record<string, string> | undefined {
   if (!isBag(value)) return undefined;
   const entries = Object.entries(value).filter(([key, item]) => !key.startsWith("__") && item !== null);
-  return entries.length === 0 ? undefined : Object.fromEntries(entries.map(([key, item]) => [key, String(item)]));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries.map(([key, item]) => [key, word(item)]));
 }

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { checkInputs } from "../../bridge/check";
 import { difference, previewOutputs } from "../../bridge/difference";
 import type { CheckFailure, ResourceKind } from "../../rpc/plugin";
-import { bags, containsUnknown, isBag, number, strings, type Bag } from "../../rpc/values";
+import { bags, containsUnknown, isBag, number, strings, word, type Bag } from "../../rpc/values";
 import type { Engine } from "../engine";
 import { isGone, isNotFound, says } from "../errors";
 import { findImage } from "../images";
@@ -27,15 +27,15 @@ export function containerKind(engine: Engine): ResourceKind {
 
     async create(_target, news, say) {
       const docker = await engine.docker();
-      await findImage(docker, String(news.image), undefined, say);
+      await findImage(docker, word(news.image), undefined, say);
       const container = await docker.createContainer(createRequest(news)).catch((error: unknown) => {
-        throw new Error(`container ${String(news.name)} could not be created: ${says(error)}`);
+        throw new Error(`container ${word(news.name)} could not be created: ${says(error)}`);
       });
       try {
         await connect(docker, container, news);
         await upload(container, news.uploads);
         if (news.start === true) await start(docker, container, news);
-        if (news.start === true && news.wait === true) await untilHealthy(container, String(news.name), number(news.waitTimeout) ?? 60, say);
+        if (news.start === true && news.wait === true) await untilHealthy(container, word(news.name), number(news.waitTimeout) ?? 60, say);
         const logs = news.attach === true ? await untilEnd(container, news) : undefined;
         const outputs = containerOutputs(await container.inspect(), news);
         return { id: container.id, outputs: logs === undefined ? outputs : { ...outputs, containerLogs: logs } };
@@ -51,7 +51,7 @@ export function containerKind(engine: Engine): ResourceKind {
       const container = docker.getContainer(id);
       if (LIMITS.some((key) => (olds[key] ?? null) !== (news[key] ?? null))) {
         await container.update(limits(news)).catch((error: unknown) => {
-          throw new Error(`container ${String(news.name)} could not be given other limits: ${says(error)}`);
+          throw new Error(`container ${word(news.name)} could not be given other limits: ${says(error)}`);
         });
       }
       if (olds.mustRun === false && news.mustRun === true && news.start === true) await start(docker, container, news);
@@ -78,7 +78,7 @@ export function containerKind(engine: Engine): ResourceKind {
         if (olds.attach !== true) await container.stop({ t: number(olds.destroyGraceSeconds) ?? 0 }).catch(unlessStopped);
         await container.remove({ force: true, v: olds.removeVolumes !== false });
       } catch (error) {
-        if (!isGone(error)) throw new Error(`container ${String(olds.name)} could not be removed: ${says(error)}`);
+        if (!isGone(error)) throw new Error(`container ${word(olds.name)} could not be removed: ${says(error)}`);
         // On its way out (`rm`): done when it has gone, or its volume would still be in use.
         await container.wait({ condition: "removed" }).catch(() => undefined);
       }
@@ -118,10 +118,10 @@ async function connect(docker: Docker, container: Docker.Container, news: Bag): 
     });
   for (const network of networks) {
     await docker
-      .getNetwork(String(network.name))
+      .getNetwork(word(network.name))
       .connect({ Container: container.id, EndpointConfig: endpoint(network) })
       .catch((error: unknown) => {
-        throw new Error(`container ${String(news.name)} could not join the network ${String(network.name)}: ${says(error)}`);
+        throw new Error(`container ${word(news.name)} could not join the network ${word(network.name)}: ${says(error)}`);
       });
   }
 }
@@ -129,7 +129,7 @@ async function connect(docker: Docker, container: Docker.Container, news: Bag): 
 async function start(docker: Docker, container: Docker.Container, news: Bag): Promise<void> {
   await container.start().catch(async (error: unknown) => {
     if ((error as { statusCode?: number }).statusCode === 304) return; // it runs already
-    throw new Error(`container ${String(news.name)} could not be started: ${await explainStart(docker, says(error), container.id)}`);
+    throw new Error(`container ${word(news.name)} could not be started: ${await explainStart(docker, says(error), container.id)}`);
   });
 }
 

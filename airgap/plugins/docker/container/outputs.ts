@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { withoutNotes } from "../../bridge/check";
 import { meta } from "../../bridge/spec";
-import { bags, isBag, text, type Bag, type Value } from "../../rpc/values";
+import { bags, isBag, text, word, type Bag, type Value } from "../../rpc/values";
 import { containerSpec } from "./spec";
 
 const MIB = 1024 * 1024;
@@ -24,7 +24,7 @@ export function containerOutputs(info: Docker.ContainerInspectInfo, known: Bag):
     ...asked,
     ...meta(containerSpec),
     name: info.Name.replace(/^\//, ""),
-    image: String(asked.image ?? "").startsWith("sha256:") ? info.Image : config.Image,
+    image: word(asked.image).startsWith("sha256:") ? info.Image : config.Image,
     hostname: config.Hostname,
     domainname: config.Domainname,
     user: config.User,
@@ -57,20 +57,20 @@ export function containerOutputs(info: Docker.ContainerInspectInfo, known: Bag):
     ...(((host.CapAdd as string[] | null) ?? (host.CapDrop as string[] | null)) && {
       capabilities: { adds: (host.CapAdd as string[] | null) ?? [], drops: (host.CapDrop as string[] | null) ?? [] },
     }),
-    securityOpts: host.SecurityOpt ?? [],
+    securityOpts: (host.SecurityOpt as string[] | null | undefined) ?? [],
     groupAdds: host.GroupAdd ?? [],
     runtime: host.Runtime ?? "",
     platform: info.Platform,
     mounts: (host.Mounts ?? []).map(mountOutputs),
     tmpfs: host.Tmpfs ?? {},
     ulimits: asked.ulimits,
-    sysctls: (host.Sysctls as Bag | null | undefined) ?? {},
-    storageOpts: (host.StorageOpt as Bag | null | undefined) ?? {},
+    sysctls: host.Sysctls ?? {},
+    storageOpts: host.StorageOpt ?? {},
 
     networkMode: host.NetworkMode ?? "bridge",
     ipcMode: host.IpcMode ?? "",
     usernsMode: host.UsernsMode ?? "",
-    hosts: (host.ExtraHosts ?? []).map((line: string) => {
+    hosts: ((host.ExtraHosts as string[] | null | undefined) ?? []).map((line) => {
       const colon = line.indexOf(":");
       return { host: line.slice(0, colon), ip: line.slice(colon + 1) };
     }),

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { bags, isBag, number, stringMap, strings, text, type Bag, type Value } from "../../rpc/values";
+import { bags, isBag, number, stringMap, strings, text, word, type Bag, type Value } from "../../rpc/values";
 import { labelMap } from "../labels";
 
 const MIB = 1024 * 1024;
@@ -9,8 +9,8 @@ const UNITS_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s:
 export function createRequest(news: Bag): Docker.ContainerCreateOptions {
   const ports = portBindings(news.ports);
   const options: Docker.ContainerCreateOptions & { Domainname?: string } = {
-    name: String(news.name),
-    Image: String(news.image),
+    name: word(news.name),
+    Image: word(news.image),
     Hostname: text(news.hostname),
     Domainname: text(news.domainname),
     User: text(news.user),
@@ -68,7 +68,7 @@ function hostConfig(news: Bag): Docker.HostConfig {
     CpuPeriod: number(news.cpuPeriod),
     CpuQuota: number(news.cpuQuota),
     ShmSize: number(news.shmSize) === undefined ? undefined : Number(news.shmSize) * MIB,
-    Ulimits: optional(bags(news.ulimits).map(({ name, soft, hard }) => ({ Name: String(name), Soft: Number(soft), Hard: Number(hard) }))),
+    Ulimits: optional(bags(news.ulimits).map(({ name, soft, hard }) => ({ Name: word(name), Soft: Number(soft), Hard: Number(hard) }))),
     Sysctls: stringMap(news.sysctls),
     StorageOpt: stringMap(news.storageOpts),
     Tmpfs: stringMap(news.tmpfs),
@@ -77,13 +77,13 @@ function hostConfig(news: Bag): Docker.HostConfig {
     VolumesFrom: optional(bags(news.volumes).flatMap(({ fromContainer }) => text(fromContainer) ?? [])),
     Devices: optional(
       bags(news.devices).map(({ hostPath, containerPath, permissions }) => ({
-        PathOnHost: String(hostPath),
-        PathInContainer: text(containerPath) ?? String(hostPath),
+        PathOnHost: word(hostPath),
+        PathInContainer: text(containerPath) ?? word(hostPath),
         CgroupPermissions: text(permissions) ?? "rwm",
       })),
     ),
     NetworkMode: text(news.networkMode) ?? "bridge",
-    ExtraHosts: optional(bags(news.hosts).map(({ host, ip }) => `${String(host)}:${String(ip)}`)),
+    ExtraHosts: optional(bags(news.hosts).map(({ host, ip }) => `${word(host)}:${word(ip)}`)),
     Dns: optional(strings(news.dns)),
     DnsOptions: optional(strings(news.dnsOpts)),
     DnsSearch: optional(strings(news.dnsSearches)),
@@ -96,7 +96,7 @@ function hostConfig(news: Bag): Docker.HostConfig {
 
 /** How the container joins one of its networks. */
 export function endpoint(network: Bag): Docker.EndpointSettings {
-  const options = strings(network.driverOpts).map((option) => option.split("=", 2) as [string, string]);
+  const options = strings(network.driverOpts).map((option) => [option.replace(/=.*$/s, ""), option.replace(/^[^=]*=?/, "")] as const);
   return {
     Aliases: strings(network.aliases),
     IPAMConfig: {
@@ -123,7 +123,7 @@ function healthcheck(value: Value | undefined): Docker.HealthConfig | undefined 
 
 /** `1m30s` -> 90_000_000_000 */
 export function nanoseconds(duration: Value | undefined): number {
-  return [...String(duration ?? "0s").matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)].reduce(
+  return [...(text(duration) ?? "0s").matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)].reduce(
     (total, [, amount, unit]) => total + Number(amount) * (UNITS_NS[unit ?? "s"] ?? 0),
     0,
   );
@@ -132,7 +132,7 @@ export function nanoseconds(duration: Value | undefined): number {
 function portBindings(ports: Value | undefined): Record<string, { HostIp: string; HostPort: string }[]> | undefined {
   const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
   for (const { internal, external, ip, protocol } of bags(ports)) {
-    const key = `${String(internal)}/${text(protocol) ?? "tcp"}`;
+    const key = `${word(internal)}/${text(protocol) ?? "tcp"}`;
     (bindings[key] ??= []).push({ HostIp: text(ip) ?? "0.0.0.0", HostPort: String(number(external) ?? 0) });
   }
   return Object.keys(bindings).length === 0 ? undefined : bindings;
@@ -142,8 +142,8 @@ function mount(value: Bag): Docker.MountSettings {
   const { bindOptions, volumeOptions, tmpfsOptions } = value;
   const driver = isBag(volumeOptions) ? text(volumeOptions.driverName) : undefined;
   return {
-    Type: String(value.type) as Docker.MountType,
-    Target: String(value.target),
+    Type: word(value.type) as Docker.MountType,
+    Target: word(value.target),
     Source: text(value.source) ?? "",
     ReadOnly: value.readOnly === true,
     ...(isBag(bindOptions) && { BindOptions: { Propagation: text(bindOptions.propagation) as Docker.MountPropagation } }),
@@ -162,8 +162,8 @@ function binds(volumes: Value | undefined): string[] {
   return bags(volumes).flatMap(({ containerPath, hostPath, volumeName, readOnly, selinuxRelabel }) => {
     const source = text(hostPath) ?? text(volumeName);
     if (source === undefined || text(containerPath) === undefined) return [];
-    const mode = [readOnly === true ? "ro" : "rw", ...(text(selinuxRelabel) === undefined ? [] : [String(selinuxRelabel)])];
-    return [`${source}:${String(containerPath)}:${mode.join(",")}`];
+    const mode = [readOnly === true ? "ro" : "rw", ...(text(selinuxRelabel) === undefined ? [] : [word(selinuxRelabel)])];
+    return [`${source}:${word(containerPath)}:${mode.join(",")}`];
   });
 }
 

@@ -1,6 +1,6 @@
 import { checkInputs, withoutNotes } from "../../bridge/check";
 import type { CheckFailure, ResourceKind, Say } from "../../rpc/plugin";
-import { containsUnknown, isBag, isUnknown, sameValue, secret, text, UNKNOWN, type Bag } from "../../rpc/values";
+import { containsUnknown, isBag, isUnknown, sameValue, secret, text, UNKNOWN, word, type Bag } from "../../rpc/values";
 import type { Engine } from "../engine";
 import { localImage } from "../images";
 import { buildImage } from "./build";
@@ -13,7 +13,7 @@ export function imageKind(engine: Engine): ResourceKind {
   const make = async (news: Bag, say: Say): Promise<Bag> => {
     const docker = await engine.docker();
     await buildImage(docker, engine.host, news, say);
-    const name = String(news.imageName);
+    const name = word(news.imageName);
     const built = await localImage(docker, name);
     if (built === undefined) throw new Error(`image ${name} was built but is not on the engine under that name`);
     return outputsOf(news, built.id);
@@ -40,7 +40,7 @@ export function imageKind(engine: Engine): ResourceKind {
       const unknown = Object.fromEntries(OUTPUTS.map((key) => [key, UNKNOWN]));
       return { ...unknown, ...(olds !== undefined && { registryServer: olds.registryServer }), imageName: news.imageName };
     },
-    create: async (_target, news, say) => ({ id: String(news.imageName), outputs: await make(news, say) }),
+    create: async (_target, news, say) => ({ id: word(news.imageName), outputs: await make(news, say) }),
     update: (_target, _id, _olds, news, say) => make(news, say),
     // As the official plugin: what is on the engine is not compared. Removing an image is left to whoever cleans the engine.
     read: (_target, _id, inputs, outputs) => Promise.resolve({ inputs, outputs: keepSecret(outputs) }),
@@ -57,11 +57,11 @@ function pushes(inputs: Bag): CheckFailure[] {
 async function completed(inputs: Bag): Promise<Bag> {
   const given = isBag(inputs.build) ? inputs.build : {};
   const context = given.context ?? ".";
-  const dockerfile = given.dockerfile ?? (isUnknown(context) ? UNKNOWN : `${String(context).replace(/\/$/, "")}/Dockerfile`);
+  const dockerfile = given.dockerfile ?? (isUnknown(context) ? UNKNOWN : `${word(context).replace(/\/$/, "")}/Dockerfile`);
   const build: Bag = { ...given, context, dockerfile, platform: given.platform ?? `linux/${architecture()}` };
   if (containsUnknown(context) || containsUnknown(dockerfile)) return build;
-  await requireDockerfile(String(context), String(dockerfile));
-  return { ...build, contextDigest: await contextDigest(String(context), String(dockerfile)) };
+  await requireDockerfile(word(context), word(dockerfile));
+  return { ...build, contextDigest: await contextDigest(word(context), word(dockerfile)) };
 }
 
 function architecture(): string {
