@@ -100,5 +100,8 @@ export class SelfSignedCertificate extends pulumi.dynamic.Resource {
       "stackbook",
       "SelfSignedCertificate",
     );
+    // The option covers the state; this covers the program.
+    this.privateKeyPem = pulumi.secret(this.privateKeyPem);
+    this.caPrivateKeyPem = pulumi.secret(this.caPrivateKeyPem);
   }
 }
