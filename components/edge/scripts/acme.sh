@@ -4,6 +4,8 @@
 # holds up no other. sh only.
 set -u
 umask 077
+# Where the official image has it.
+PATH=$PATH:/
 store=$EDGE_DIRECTORY/acme
 certs=$EDGE_DIRECTORY/certs
 mkdir -p "$store" "$certs" || exit 1
@@ -17,7 +19,7 @@ run() { "$@" & child=$!; wait "$child"; }
 
 client() {
   run lego --accept-tos --path "$store" --server "$ACME_DIRECTORY" --email "$ACME_EMAIL" --domains "$1" \
-    --http --http.port ":$ACME_CHALLENGE_PORT" "$2" $3
+    --key-type ec256 --http --http.port ":$ACME_CHALLENGE_PORT" "$2" $3
 }
 
 # Complete before it is seen: the edge reads the folder whenever it likes. "acme-" sorts before the bootstrap one.
