@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run -s credentials: shows the logins and passwords of the stack. The only command that prints any.
-import { main, Problem } from "./base/problem.mjs";
+import { main } from "./base/main.mjs";
+import { Problem } from "./base/problem.mjs";
 import { optionsOf } from "./options.mjs";
 import { childEnvironment, recallChoice } from "./stack/environment.mjs";
 import { Pulumi } from "./stack/pulumi.mjs";

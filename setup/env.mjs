@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run -s env: shell lines that let plain `pulumi` work on the stack of npm start.
-import { main, Problem } from "./base/problem.mjs";
+import { main } from "./base/main.mjs";
+import { Problem } from "./base/problem.mjs";
 import { optionsOf } from "./options.mjs";
 import { recallChoice, shellExports } from "./stack/environment.mjs";
 

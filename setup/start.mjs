@@ -3,7 +3,7 @@
 import { defaultSystems, systemIds } from "./base/catalogue.mjs";
 import { takeLock } from "./base/lock.mjs";
 import { paths, stackFile } from "./base/paths.mjs";
-import { main } from "./base/problem.mjs";
+import { main } from "./base/main.mjs";
 import { duration, Say } from "./base/say.mjs";
 import { belongings } from "./engine/belongings.mjs";
 import { checkDisk } from "./engine/disk.mjs";
@@ -17,7 +17,7 @@ import { Pulumi } from "./stack/pulumi.mjs";
 import { clearUpdateLock, repairCutOff } from "./stack/repair.mjs";
 import { readState } from "./stack/state.mjs";
 import { closing, curlLine, probeAddresses, running, saveCertificate, thingsToTry } from "./stack/summary.mjs";
-import { update } from "./stack/update.mjs";
+import { isCrash, update } from "./stack/update.mjs";
 import { setUp } from "./tools/setup.mjs";
 import { survey } from "./tools/survey.mjs";
 import { mkdirSync } from "node:fs";
@@ -78,7 +78,15 @@ async function deploy(pulumi, engine, { config, edge, refresh }, say) {
   say.line();
   say.line(`pulumi up (stack ${pulumi.stack})${refresh ? ", after a look at the real things" : ""}`);
   const began = say.seconds();
-  const { changed } = await update(pulumi, ["up", ...(refresh ? ["--refresh"] : [])], say, { what: "the update", why: `npm start: ${config.systems.join(", ")}${config.off.length > 0 ? `, without ${config.off.join(", ")}` : ""}` });
+  const why = `npm start: ${config.systems.join(", ")}${config.off.length > 0 ? `, without ${config.off.join(", ")}` : ""}`;
+  const up = (withRefresh) => update(pulumi, ["up", ...(withRefresh ? ["--refresh"] : [])], say, { what: "the update", why });
+  const { changed } = await up(refresh).catch(async (error) => {
+    if (!isCrash(error)) throw error;
+    const tell = (line) => say.line(`  ${line}`);
+    tell(`repair    the Pulumi CLI crashed (${error.fix[0]}); once more`);
+    await clearUpdateLock(pulumi, { wait: true, tell });
+    return up((await repairCutOff(pulumi, engine, tell)).refresh);
+  });
   const took = duration(say.seconds() - began);
   say.line(changed === 0 ? `Nothing changed (${took}): what runs is what the stack file says.` : `${changed} resources changed in ${took}.`);
   const outputs = await pulumi.json(["stack", "output"], "the stack's outputs could not be read");

@@ -2,7 +2,8 @@
 // npm stop: stops the stack's containers, edge and apps first, data last. Nothing is removed.
 import { takeLock } from "./base/lock.mjs";
 import { paths } from "./base/paths.mjs";
-import { main, Problem } from "./base/problem.mjs";
+import { main } from "./base/main.mjs";
+import { Problem } from "./base/problem.mjs";
 import { duration, Say } from "./base/say.mjs";
 import { belongings, nameOf } from "./engine/belongings.mjs";
 import { findEngine } from "./engine/find.mjs";

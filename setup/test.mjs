@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { systemIds } from "./base/catalogue.mjs";
 import { takeLock } from "./base/lock.mjs";
 import { paths } from "./base/paths.mjs";
-import { main } from "./base/problem.mjs";
+import { main } from "./base/main.mjs";
 import { duration, Say, table } from "./base/say.mjs";
 import { optionsOf } from "./options.mjs";
 import { cleared } from "./stack/environment.mjs";

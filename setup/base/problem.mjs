@@ -21,17 +21,6 @@ export class Problem extends Error {
   }
 }
 
-/** Runs a command's main function; the one place where an exit code is set. */
-export async function main(run) {
-  try {
-    process.exitCode = (await run(process.argv.slice(2))) ?? 0;
-  } catch (error) {
-    if (error instanceof Problem && error.exitCode === 0) process.stdout.write(`${error.message}\n`);
-    else process.stderr.write(error instanceof Problem ? `\n${error.text()}\n` : `\n${error?.stack ?? String(error)}\n`);
-    process.exitCode = error instanceof Problem ? error.exitCode : 70;
-  }
-}
-
 /** What a room outside setup/ throws is for the user as well: its text, without the trace. */
 export async function explain(what, work, fix = []) {
   try {

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, createWriteStream, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { paths } from "./paths.mjs";
 import { Problem } from "./problem.mjs";
+import { interruption, watchChild } from "./signals.mjs";
 
 /**
  * Runs a program to its end and hands back what it wrote. Never throws for an exit code.
@@ -19,6 +20,7 @@ export function run(command, args, options = {}) {
       env: options.env ?? process.env,
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    watchChild(child);
     const file = options.log === undefined ? undefined : openLog(options.log, `$ ${command} ${args.join(" ")}\n`);
     const timer = options.timeoutSeconds === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), options.timeoutSeconds * 1000);
     const texts = { out: "", err: "" };
@@ -45,6 +47,8 @@ export function run(command, args, options = {}) {
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       file?.end(`[exit ${code ?? signal}]\n`);
+      const stopped = interruption();
+      if (stopped !== undefined) return reject(stopped);
       resolve({ code: code ?? 128, ...texts });
     });
     if (options.input !== undefined) child.stdin?.end(options.input);
@@ -78,9 +82,12 @@ export function onPath(program, path = process.env["PATH"] ?? "") {
   return undefined;
 }
 
+/** Appends; a log that has grown large is started anew, with the one before kept. */
 export function openLog(name, head) {
   mkdirSync(paths.logs, { recursive: true });
-  const file = createWriteStream(join(paths.logs, name), { flags: "a" });
+  const place = join(paths.logs, name);
+  if (existsSync(place) && statSync(place).size > 5_000_000) renameSync(place, `${place}.1`);
+  const file = createWriteStream(place, { flags: "a" });
   file.write(`\n[${new Date().toISOString()}] ${head}`);
   return file;
 }

@@ -31,7 +31,7 @@ export class Say {
   status(text) {
     if (!this.isTerminal) return;
     this.#clear();
-    this.#status = text.slice(0, Math.max(20, (this.#out.columns ?? 80) - 1));
+    this.#status = text.slice(0, Math.max(20, (this.#out.columns || 80) - 1));
     this.#draw();
   }
 

@@ -18,10 +18,12 @@ export async function belongings(engine, stack, state = readState(stack)) {
 export function sort({ containers, networks, volumes }, state) {
   const known = knownToState(state);
   const pendingNames = new Set((state?.pending ?? []).map(({ resource }) => resource.inputs?.name).filter((name) => typeof name === "string"));
+  const networkNames = new Set([...known.network.values()].map(({ name }) => name));
   const isOurs = (container) =>
     known.container.has(container.Id) ||
     pendingNames.has(nameOf(container)) ||
-    Object.values(container.NetworkSettings?.Networks ?? {}).some(({ NetworkID }) => known.network.has(NetworkID)) ||
+    // A container that was never started knows its networks by name only.
+    Object.entries(container.NetworkSettings?.Networks ?? {}).some(([name, { NetworkID }]) => known.network.has(NetworkID) || networkNames.has(name)) ||
     known.container.has((container.HostConfig?.NetworkMode ?? "").replace(/^container:/, "")) ||
     (container.Mounts ?? []).some((mount) => mount.Type === "volume" && known.volume.has(mount.Name));
   const ours = containers.filter(isOurs);
@@ -47,7 +49,7 @@ export function sort({ containers, networks, volumes }, state) {
 }
 
 function absent(known, present, kind) {
-  return [...known].filter(([id]) => !present.has(id)).map(([, { name, protect }]) => ({ kind, name, protect }));
+  return [...known].filter(([id, { onItsWay }]) => !present.has(id) && !onItsWay).map(([, { name, protect }]) => ({ kind, name, protect }));
 }
 
 export const nameOf = (container) => (container.Names?.[0] ?? container.Id?.slice(0, 12) ?? "").replace(/^\//, "");

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 import { Problem } from "../base/problem.mjs";
 import { commandOf } from "../base/processes.mjs";
 import { isLocal } from "./address.mjs";
@@ -16,16 +17,23 @@ export async function checkPorts(engine, { ports, address, stack, stackFile, isO
     const publisher = containers.find((container) => (container.Ports ?? []).some((entry) => entry.PublicPort === port && entry.Type === "tcp"));
     if (publisher !== undefined) {
       if (!isOurs(publisher)) taken.push({ key, port, by: describeContainer(publisher, stack) });
-    } else if (isLocal(engine.address) && !(await free(port, address))) {
-      taken.push({ key, port, by: holder(port) ?? "a process of another user" });
+    } else if (isLocal(engine.address) && (await staysTaken(port, address, free))) {
+      taken.push({ key, port, by: holder(port) ?? "a process that can't be seen from here (another user's)" });
     }
   }
   if (taken.length === 0) return;
   throw new Problem(taken.map(({ key, port, by }) => `port ${port} (stackbook:edge.${key}) is taken by ${by}`).join("\n       "), [
-    "Stop it, or give the edge another port in this stack, then run this again:",
-    ...taken.map(({ key, port }) => `  eval "$(npm run -s env${stack === "dev" ? "" : ` -- --stack ${stack}`})" && pulumi config set --path stackbook:edge.${key} ${port + 1000}`),
-    `(that writes edge.${taken[0]?.key} into ${stackFile})`,
+    `Stop it, or give the edge another port (that is written into ${basename(stackFile)}), then run this again:`,
+    '  eval "$(npm run -s env)"',
+    ...taken.map(({ key, port }) => `  pulumi config set --path stackbook:edge.${key} ${port + 1000}${stack === "dev" ? "" : ` --stack ${stack}`}`),
   ]);
+}
+
+/** An outgoing connection may hold a port for a moment; that is nobody to report. */
+async function staysTaken(port, address, free) {
+  if (await free(port, address)) return false;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return !(await free(port, address));
 }
 
 function describeContainer(container, stack) {

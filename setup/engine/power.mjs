@@ -24,7 +24,7 @@ async function healthy(engine, containers, seconds) {
     containers.map(async ({ Id }) => {
       while (Date.now() < until) {
         const { State } = await engine.inspect(Id);
-        if (State.Health === undefined || State.Health === null || State.Health.Status === "healthy" || State.Status === "exited") return;
+        if (State.Health === undefined || State.Health === null || State.Health.Status !== "starting" || State.Status === "exited") return;
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }),

@@ -26,7 +26,7 @@ export function childEnvironment(chosen, base = process.env) {
   const env = { ...base, ...ownVariables(chosen) };
   for (const name of cleared) delete env[name];
   if (!chosen.images) delete env["STACKBOOK_IMAGES"];
-  const path = (base["PATH"] ?? "").split(":").filter((folder) => !chosen.path.includes(folder));
+  const path = (base["PATH"] ?? "").split(":").filter((folder) => folder !== paths.standIns && !chosen.path.includes(folder));
   return { ...env, PATH: [...chosen.path, ...path].join(":") };
 }
 

@@ -1,6 +1,7 @@
 import { belongings, nameOf } from "../engine/belongings.mjs";
 import { Problem } from "../base/problem.mjs";
 import { duration } from "../base/say.mjs";
+import { endLeftovers } from "./leftovers.mjs";
 import { describePending, readState, shortType, updateLocks, urnName } from "./state.mjs";
 
 /**
@@ -17,6 +18,7 @@ export async function clearUpdateLock(pulumi, { wait, tell, pollMs = 1000, every
       if (held.length === 0) return;
       await pulumi.must(["cancel", "--yes"], "the lock of a killed update could not be taken away");
       tell(`repair    an update was killed (process ${held.map(({ pid }) => pid).join(", ")} no longer runs): its lock on the stack is taken away`);
+      endLeftovers(tell);
       return;
     }
     const who = `an update by ${running.username}@${running.hostname} (process ${running.pid}, since ${String(running.timestamp).slice(11, 19)} UTC)`;

@@ -58,11 +58,12 @@ const dockerTypes = {
  * @param {{ resources: any[], pending: any[] } | undefined} state
  */
 export function knownToState(state) {
+  // `onItsWay`: being removed or replaced already, so that its absence is no loss.
   const known = { container: new Map(), network: new Map(), volume: new Map() };
   for (const resource of state?.resources ?? []) {
     const kind = dockerTypes[resource.type];
     if (kind === undefined || !resource.id) continue;
-    known[kind].set(resource.id, { name: resource.outputs?.name ?? resource.inputs?.name ?? resource.id, urn: resource.urn, protect: resource.protect === true });
+    known[kind].set(resource.id, { name: resource.outputs?.name ?? resource.inputs?.name ?? resource.id, urn: resource.urn, protect: resource.protect === true, onItsWay: resource.delete === true || resource.pendingReplacement === true });
   }
   return known;
 }

@@ -30,7 +30,7 @@ export function healthOf(containers) {
   const bad = containers.filter(({ State, Status }) => State !== "running" || /\((unhealthy|health: starting)\)/.test(Status ?? ""));
   if (containers.length === 0) return "none";
   if (bad.length === 0) return "all healthy";
-  return bad.map((container) => `${nameOf(container)}: ${/\((.*?)\)/.exec(container.Status ?? "")?.[1] ?? container.State}`).join(", ");
+  return bad.map((container) => `${nameOf(container)}: ${container.State === "running" ? (/\((.*?)\)/.exec(container.Status ?? "")?.[1] ?? "running") : container.State}`).join(", ");
 }
 
 /** One request per address, the way the printed curl line does it: the first page must answer. */
@@ -39,10 +39,11 @@ export async function probeAddresses(outputs, bindAddress) {
   const found = [];
   for (const [id, system] of Object.entries(outputs.systems ?? {})) {
     if (system.enabled !== true) continue;
-    for (const path of system.paths ?? ["/"]) {
-      const url = `${system.url}${path === "/" ? "/" : path}`;
-      found.push({ id, url, ...(await get(url, ca, bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress)) });
-    }
+    // A route's prefix alone is often no page: what is "not found" is not worth pasting.
+    const paths = [...new Set((system.paths ?? ["/"]).flatMap((path) => (path === "/api" ? [path, "/api/version"] : [path])))];
+    const address = bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress;
+    const answers = await Promise.all(paths.map(async (path) => ({ id, url: `${system.url}${path}`, ...(await get(`${system.url}${path}`, ca, address)) })));
+    found.push(...answers.filter(({ status }) => status === undefined || status < 400 || status >= 500));
   }
   return found;
 }

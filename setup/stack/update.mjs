@@ -36,6 +36,9 @@ export async function update(pulumi, args, say, { what, why }) {
   throw failure(progress, rest, what);
 }
 
+/** The CLI itself broke off (a Go panic), which is nobody's configuration: repaired, the same update goes through. */
+export const isCrash = (error) => error instanceof Problem && error.crashed === true;
+
 /** Stand-ins on the PATH are found with a warning that tells users to do what set-up has done. */
 const isNoise = (text) => /using pulumi-resource-\S+ from \$PATH/i.test(text) || /plugin .* on \$PATH/i.test(text);
 
@@ -43,6 +46,11 @@ export function failure(progress, rest, what) {
   const said = progress.errors.filter(({ text }) => text !== "update failed" && text !== "destroy failed");
   const whole = [...said.map(({ text }) => text), ...rest].join("\n");
   if (isWrongPassphrase(whole)) return lost(`${paths.passphrase} does not open it`);
+  const crash = rest.find((line) => /^(panic|fatal error):/.test(line));
+  if (crash !== undefined) {
+    const problem = new Problem(`${what} failed: the Pulumi CLI itself crashed`, [crash, "Run this again: it repairs what was cut off and goes on.", "The whole record: .stackbook/logs/update.log"]);
+    return Object.assign(problem, { crashed: true });
+  }
   const lines = said.flatMap(({ urn, text }) => [`${urn === undefined || /pulumi:pulumi:Stack/.test(urn) ? "" : `${urnName(urn)}: `}${indent(text)}`, ""]);
   return new Problem(`${what} failed`, [
     ...(lines.length > 0 ? lines : [...rest.slice(-12), ""]),
@@ -54,6 +62,7 @@ export function failure(progress, rest, what) {
 /** What was running goes on running, and the same command tries again what failed; some causes have a shorter way. */
 export function advice(text) {
   const known = [
+    [/is unhealthy|did not get healthy|keeps serving/i, "The version before goes on serving. To go back for good, set that version again in the stack file and run this once more."],
     [/no such image|manifest unknown|pull access denied|not found: manifest/i, "An image doesn't exist or may not be pulled: look at `image` in the stack file (pulumi config), or `docker login` first."],
     [/port is already allocated|address already in use/i, "A port was taken meanwhile: see who has it with `docker ps` or `ss -ltnp`; stackbook:edge.httpPort and httpsPort change ours."],
     [/no space left on device/i, "The disk is full: docker system df shows what Docker keeps, docker image prune --all removes images nobody uses."],

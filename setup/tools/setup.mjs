@@ -48,7 +48,9 @@ async function work(found, say) {
   const dockerHost = found.docker.found.dockerHost;
   const images = found.images.choice.way === "packages";
   const environment = () => {
-    const chosen = { path: [...(standIns === undefined ? [] : [standIns]), ...(found.cli.choice.way === "found" ? [] : [bin])], images, ...(dockerHost === undefined ? {} : { dockerHost }) };
+    // A CLI of ours may have been found on the PATH of a shell that evaluated `npm run env`; the next shell has none.
+    const ownCli = found.cli.choice.way !== "found" || bin.startsWith(paths.cache);
+    const chosen = { path: [...(standIns === undefined ? [] : [standIns]), ...(ownCli ? [bin] : [])], images, ...(dockerHost === undefined ? {} : { dockerHost }) };
     return { chosen, env: childEnvironment(chosen) };
   };
   await new Steps(say).all([

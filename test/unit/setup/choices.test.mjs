@@ -128,10 +128,17 @@ describe("setup: what is said before anything is done", () => {
     plugins: { way: "cached", why: "" },
     docker: { choice: { way: "reach", why: "" } },
     images: { choice: { way: "registry", why: "" }, names: ["redis"] },
+    ready: { toolchain: false, standIns: false, images: false },
   };
 
   it("says nothing when nothing is missing", () => {
     assert.deepEqual(announce(nothing), { system: [], own: [] });
+  });
+
+  it("names what is built into the clone and the cache, once", () => {
+    const building = { ...nothing, cli: { choice: { way: "build", why: "no pulumi" } }, plugins: { way: "standIns", why: "none" }, images: { choice: { way: "packages", why: "no registry" }, names: ["redis"] } };
+    assert.equal(announce(building).own.length, 3);
+    assert.deepEqual(announce({ ...building, ready: { toolchain: true, standIns: true, images: true } }).own, []);
   });
 
   it("names the packages and the daemon", () => {
