@@ -1,4 +1,4 @@
-import { EdgeListen, edgeDirectory, edgeListen } from "./model";
+import { type EdgeListen, edgeDirectory, edgeListen } from "./model";
 import { script } from "./scripts";
 
 export interface EdgeCommandOptions {

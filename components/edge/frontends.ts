@@ -1,7 +1,7 @@
 import type { FullModel } from "./haproxy";
 import type { EdgeSystem } from "./model";
 import { backendName, rateTable, routeFlags } from "./names";
-import { htmlBody, jsonBody, PageName, pages } from "./pages";
+import { htmlBody, jsonBody, type PageName, pages } from "./pages";
 
 export function renderFrontends(model: FullModel, stamp: string): string[] {
   return [...renderHttp(model), "", ...renderHttps(model), "", ...renderAdmin(model, stamp)];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { renderBackends } from "./backends";
 import { renderFrontends } from "./frontends";
 import { bodyLimitLua } from "./lua";
-import { EdgeListen, EdgeModel, edgeDirectory, edgeListen } from "./model";
+import { type EdgeListen, type EdgeModel, edgeDirectory, edgeListen } from "./model";
 import { htmlBody, pages } from "./pages";
 import { checkModel } from "./validate";
 

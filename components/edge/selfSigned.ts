@@ -1,3 +1,6 @@
+import type * as nodeCrypto from "node:crypto";
+import type * as x509Library from "@peculiar/x509";
+
 /** What the certificate is for. */
 export interface SelfSignedRequest {
   readonly dnsNames: readonly string[];
@@ -30,9 +33,9 @@ export interface SelfSigned {
 export async function makeSelfSigned(request: SelfSignedRequest, existing?: Authority, now: Date = new Date()): Promise<SelfSigned> {
   // The library finds its parts by metadata on classes.
   require("reflect-metadata");
-  const x509 = require("@peculiar/x509") as typeof import("@peculiar/x509");
-  const { webcrypto, randomBytes } = require("node:crypto") as typeof import("node:crypto");
-  const crypto = webcrypto as unknown as import("node:crypto").webcrypto.Crypto;
+  const x509 = require("@peculiar/x509") as typeof x509Library;
+  const { webcrypto, randomBytes } = require("node:crypto") as typeof nodeCrypto;
+  const crypto = webcrypto;
   x509.cryptoProvider.set(crypto);
 
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
@@ -46,7 +49,7 @@ export async function makeSelfSigned(request: SelfSignedRequest, existing?: Auth
     bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
     return bytes.toString("hex");
   };
-  const exportKey = async (key: import("node:crypto").webcrypto.CryptoKey): Promise<string> => x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
+  const exportKey = async (key: nodeCrypto.webcrypto.CryptoKey): Promise<string> => x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
 
   let authority = existing;
   if (authority === undefined || new x509.X509Certificate(authority.certificatePem).notAfter < notAfter) {

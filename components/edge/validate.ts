@@ -1,4 +1,4 @@
-import { EdgeModel, EdgeModelError, EdgeProblem, EdgeService, EdgeSystem } from "./model";
+import { type EdgeModel, EdgeModelError, type EdgeProblem, type EdgeService, type EdgeSystem } from "./model";
 
 /**
  * Every text that reaches HAProxy's configuration matches one of these. None lets a blank, a quote, a `#`,

@@ -1,6 +1,6 @@
 import { stampOf, usesAcme } from "./haproxy";
 import { bodyLimitLua } from "./lua";
-import { EdgeModel, edgeDirectory } from "./model";
+import { type EdgeModel, edgeDirectory } from "./model";
 import { script } from "./scripts";
 
 export const writeRoutesScript: string = script("write-routes.sh");

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
@@ -8,16 +8,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   edgeCommand,
-  EdgeModel,
-  EdgeSystem,
+  type EdgeModel,
+  type EdgeSystem,
   edgeUser,
   makeSelfSigned,
   renderHaproxy,
-  SelfSigned,
+  type SelfSigned,
   waitForServers,
   writeRoutesCommand,
   writeRoutesEnvironment,
-  WriteRoutes,
+  type WriteRoutes,
 } from "../../../components/edge";
 
 /** The image, as the program would choose it: built from packages, or the official one. */

@@ -1,5 +1,5 @@
 import * as https from "node:https";
-import { sleep, TestEdge } from "./harness";
+import { sleep, type TestEdge } from "./harness";
 
 /** Clients that never stop asking, each in its own way, and note every answer that is not the expected one. */
 export class Load {

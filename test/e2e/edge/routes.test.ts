@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createServer, Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import * as tls from "node:tls";
 import { type EdgeModel, makeSelfSigned, renderHaproxy, waitForServers } from "../../../components/edge";
 import { Backend } from "./backend";

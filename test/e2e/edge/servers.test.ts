@@ -4,7 +4,7 @@ import * as https from "node:https";
 import type { Duplex } from "node:stream";
 import type { EdgeModel, EdgeServer, EdgeSystem } from "../../../components/edge";
 import { Backend } from "./backend";
-import { Answer, freePorts, sleep, TestEdge, until } from "./harness";
+import { type Answer, freePorts, sleep, TestEdge, until } from "./harness";
 
 const host = "motel.localhost";
 

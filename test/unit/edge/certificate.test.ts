@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
-pulumi.runtime.setMocks({
-  newResource: (args) => ({ id: `${args.name}-id`, state: { ...args.inputs, privateKeyPem: "key", caPrivateKeyPem: "key", certificatePem: "certificate", caCertificatePem: "ca", expiresAt: "2030-01-01T00:00:00Z" } }),
+void pulumi.runtime.setMocks({
+  newResource: (args) => ({ id: `${args.name}-id`, state: { ...(args.inputs as object), privateKeyPem: "key", caPrivateKeyPem: "key", certificatePem: "certificate", caCertificatePem: "ca", expiresAt: "2030-01-01T00:00:00Z" } }),
   call: (args) => {
     throw new Error(`no call to ${args.token} expected`);
   },

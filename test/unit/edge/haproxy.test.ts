@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { EdgeModel, EdgeModelError, EdgeSystem, renderHaproxy, stampOf, waitForServers, writeRoutesEnvironment } from "../../../components/edge";
+import { type EdgeModel, EdgeModelError, type EdgeSystem, renderHaproxy, stampOf, waitForServers, writeRoutesEnvironment } from "../../../components/edge";
 import { pages, quote } from "../../../components/edge/pages";
 
 const motel: EdgeSystem = {
