@@ -51,12 +51,12 @@ export const selfSignedProvider: pulumi.dynamic.ResourceProvider<Inputs, Outputs
   async create(inputs) {
     return { id: `self-signed-${Date.now().toString(36)}`, outs: await outputs(inputs) };
   },
-  async diff(_id, olds, news) {
+  diff(_id, olds, news) {
     const same = (a: readonly string[], b: readonly string[]): boolean => [...a].sort().join() === [...b].sort().join();
     const expiring = Date.parse(olds.expiresAt) - Date.now() < news.renewBeforeDays * 86_400_000;
-    return {
+    return Promise.resolve({
       changes: expiring || !same(olds.dnsNames, news.dnsNames) || !same(olds.ipAddresses, news.ipAddresses) || olds.validityDays !== news.validityDays,
-    };
+    });
   },
   async update(_id, olds, news) {
     return { outs: await outputs(news, olds) };
