@@ -15,10 +15,12 @@ async function get(url: string, headers: Readonly<Record<string, string>> = {}):
 describe("reference app: static frontend (fetms) on the web image", function () {
   this.timeout(3 * minutes);
   const stage = new Stage();
+  const tags: string[] = [];
 
   /** As the platform runs it: uid 101, read-only root, no capabilities. */
   async function serve(version: string, api: string): Promise<{ readonly url: string; readonly container: string }> {
     const tag = `refapp-e2e:web-${version}`;
+    tags.push(tag);
     await docker("build", "-q", "-f", "reference-app/Dockerfile.web", "--build-arg", `WEB_IMAGE=${imageOf("web")}`, "--build-arg", `VERSION=${version}`, "--build-arg", `VITE_API_BASE_URL=${api}`, "-t", tag, "reference-app");
     const container = await stage.start("web", {
       image: tag, flags: ["--user", "101:101", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "-p", "127.0.0.1::8080"],
@@ -34,7 +36,10 @@ describe("reference app: static frontend (fetms) on the web image", function () 
     await stage.open();
     web = await serve("1.0.0", "https://fetms.example.org/api");
   });
-  after(() => stage.close());
+  after(async () => {
+    await stage.close();
+    await docker("rmi", ...tags);
+  });
 
   it("has version and API address baked in, and is asked for anew each time", async () => {
     const page = await get(`${web.url}/`);
