@@ -1,17 +1,20 @@
+import { Data } from "./components/data";
+import { EdgeSite } from "./components/edgeSite";
+import { stackOutputs, type StackSystem } from "./components/outputs";
 import { System } from "./components/system";
-import { EdgeSite, type RoutedSystem } from "./components/edgeSite";
-import { stackOutputs } from "./components/outputs";
 import { parseConfig, readPulumiConfig } from "./config/load";
 import { loadPlatform } from "./platforms";
 
-/** The program, as a table of contents: config -> platform -> systems -> routes -> outputs. */
+/** The program, as a table of contents: config -> platform -> data and systems -> routes -> outputs. */
 export = async () => {
   const stack = parseConfig(readPulumiConfig());
   const platform = await loadPlatform(stack);
   const edge = new EdgeSite("edge", { stack, platform });
-  const systems = new Map(stack.systems.map((config) => [config, new System(config.spec.id, { stack, config, platform })]));
-  edge.route(
-    [...systems].flatMap(([config, { running }]): RoutedSystem[] => (running === undefined ? [] : [{ config, running }])),
-  );
+  const systems = stack.systems.map((config): StackSystem => {
+    const data = new Data(`${config.spec.id}-data`, { stack, config, platform });
+    const system = config.enabled ? new System(config.spec.id, { stack, config, platform, data }) : undefined;
+    return { config, data, system };
+  });
+  edge.route(systems.flatMap(({ config, system }) => (system === undefined ? [] : [{ config, system }])));
   return stackOutputs(stack, edge, systems);
 };

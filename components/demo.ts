@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { referenceApp } from "../systems/reference";
 import { referenceSettings } from "./settings";
 import type { BackendParts, SystemArgs } from "./system";
@@ -22,19 +21,15 @@ export class Demo extends pulumi.ComponentResource {
     super("stackbook:system:Demo", name, {}, opts);
     const { config, stack } = args;
     const isReference = config.services.backend.image.kind === "reference-app";
-    if (stack.demo.seed && isReference) this.login = this.seed(name, args, opts.dependsOn);
+    const password = args.data.loginPassword;
+    if (stack.demo.seed && isReference && password !== undefined) this.login = this.seed(args, password, opts.dependsOn);
     if (stack.demo.traffic && isReference) this.sendTraffic(args);
     this.registerOutputs({});
   }
 
-  private seed(name: string, args: DemoArgs, dependsOn: pulumi.ComponentResourceOptions["dependsOn"]): Login {
-    const { backend, config, platform, stack } = args;
+  private seed(args: DemoArgs, password: pulumi.Output<string>, dependsOn: pulumi.ComponentResourceOptions["dependsOn"]): Login {
+    const { backend, config, platform } = args;
     const email = `admin@${config.domain}`;
-    const password = new random.RandomPassword(
-      `${name}-login`,
-      { length: 16, special: false },
-      { parent: this, protect: stack.protectData },
-    ).result;
     platform.runTask(
       "seed",
       {

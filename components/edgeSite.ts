@@ -3,11 +3,11 @@ import type { StackConfig, SystemConfig } from "../config/types";
 import type { Edge, Platform } from "../platforms/platform";
 import type { ServiceName } from "../systems";
 import { SelfSignedCertificate, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
-import type { RunningSystem } from "./system";
+import type { System } from "./system";
 
 export interface RoutedSystem {
   readonly config: SystemConfig;
-  readonly running: RunningSystem;
+  readonly system: System;
 }
 
 export interface EdgeSiteArgs {
@@ -47,37 +47,37 @@ export class EdgeSite extends pulumi.ComponentResource {
     return platform.writeRoutes(
       {
         edge: this.edge,
-        sites: systems.map(({ running }) => running.site),
+        sites: systems.map(({ system }) => system.site),
         model,
         drainSeconds: stack.edge.drainSeconds,
         ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
       },
-      { parent: this, dependsOn: systems.flatMap(({ running }) => Object.values(running.workloads).flatMap((workload) => workload.ready)) },
+      { parent: this, dependsOn: systems.flatMap(({ system }) => Object.values(system.workloads).flatMap((workload) => workload.ready)) },
     );
   }
 
   private createCertificate(): { caCertificate?: pulumi.Output<string>; certificate?: pulumi.Output<string> } {
     const { tls } = this.args.stack.edge;
-    if (tls.kind === "acme") return {};
     if (tls.kind === "given") {
       const secret = (ref: { namespace: string; key: string }): pulumi.Output<string> => new pulumi.Config(ref.namespace).requireSecret(ref.key);
       return { certificate: pulumi.interpolate`${secret(tls.certificate)}\n${secret(tls.privateKey)}\n` };
     }
-    // All systems of the stack, running or not, so that stopping one renews nothing.
+    // All systems of the stack, running or not, so that stopping one renews nothing. With ACME it serves until
+    // the authority has given one of its own: HAProxy can't listen without any.
     const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain)];
     const made = new SelfSignedCertificate("edge-certificate", { dnsNames, ipAddresses: ["127.0.0.1"] }, { parent: this });
     return {
-      caCertificate: made.caCertificatePem,
+      ...(tls.kind === "acme" ? {} : { caCertificate: made.caCertificatePem }),
       certificate: pulumi.interpolate`${made.certificatePem}\n${made.privateKeyPem}\n`,
     };
   }
 }
 
 /** What the edge must know of one system; the hosts of its servers are known once they are created. */
-export function edgeSystem({ config, running }: RoutedSystem): pulumi.Output<EdgeSystem> {
+export function edgeSystem({ config, system }: RoutedSystem): pulumi.Output<EdgeSystem> {
   const { spec } = config;
-  const names = Object.keys(running.workloads) as ServiceName[];
-  return pulumi.all(names.map((name) => pulumi.all(running.workloads[name].servers.map((server) => server.host)))).apply((hosts) => ({
+  const names = Object.keys(system.workloads) as ServiceName[];
+  return pulumi.all(names.map((name) => pulumi.all(system.workloads[name].servers.map((server) => server.host)))).apply((hosts) => ({
     id: spec.id,
     hosts: [config.domain],
     routes: spec.routes.map(({ path, service, websocket, sticky }) => ({
@@ -91,7 +91,7 @@ export function edgeSystem({ config, running }: RoutedSystem): pulumi.Output<Edg
         name,
         port: spec.services[name].port,
         healthPath: spec.services[name].health.ready ?? spec.services[name].health.path,
-        servers: running.workloads[name].servers.map((server, j) => ({ name: server.name, host: hosts[i]?.[j] ?? "" })),
+        servers: system.workloads[name].servers.map((server, j) => ({ name: server.name, host: hosts[i]?.[j] ?? "" })),
       }),
     ),
     corsOrigins: config.corsOrigins,

@@ -1,60 +1,64 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
+import type { Data } from "./data";
 import type { EdgeSite } from "./edgeSite";
 import type { System } from "./system";
 
+/** One entry of `stackbook:systems`; a stopped one has data only. */
+export interface StackSystem {
+  readonly config: SystemConfig;
+  readonly data: Data;
+  readonly system: System | undefined;
+}
+
 /** What a stack tells: operations and people read nothing else. */
-export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: ReadonlyMap<SystemConfig, System>): Record<string, pulumi.Input<unknown>> {
-  const entries = [...systems.entries()];
+export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: readonly StackSystem[]): Record<string, pulumi.Input<unknown>> {
+  const byId = <T>(describe: (entry: StackSystem) => T): Record<string, T> =>
+    Object.fromEntries(systems.map((entry) => [entry.config.spec.id, describe(entry)]));
   return {
     environment: stack.environment,
     platform: stack.platform,
     edge: { httpPort: stack.edge.httpPort, httpsPort: stack.edge.httpsPort, container: edge.edge.container },
-    systems: Object.fromEntries(entries.map(([config, system]) => [config.spec.id, describe(stack, config, system)])),
+    systems: byId((entry) => describe(stack, entry)),
     ...(edge.caCertificate === undefined ? {} : { caCertificate: edge.caCertificate }),
-    credentials: pulumi.secret(Object.fromEntries(entries.map(([config, system]) => [config.spec.id, credentials(config, system)]))),
-    release: Object.fromEntries(
-      entries
-        .filter(([, system]) => system.running !== undefined)
-        .map(([config, system]) => [
-          config.spec.id,
-          {
-            version: config.version,
-            slot: config.slot,
-            images: Object.fromEntries(Object.entries(system.running?.images ?? {}).map(([name, image]) => [name, image.reference])),
-          },
-        ]),
-    ),
+    credentials: pulumi.secret(byId(credentials)),
+    release: Object.fromEntries(systems.flatMap(({ config, system }) => (system === undefined ? [] : [[config.spec.id, release(config, system)]]))),
   };
 }
 
-function describe(stack: StackConfig, config: SystemConfig, { running }: System): Record<string, pulumi.Input<unknown>> {
+function describe(stack: StackConfig, { config, system }: StackSystem): Record<string, pulumi.Input<unknown>> {
   const { spec } = config;
-  const url = `https://${config.domain}${stack.edge.httpsPort === 443 ? "" : `:${stack.edge.httpsPort}`}`;
-  const stopped = running === undefined;
   return {
     title: spec.title,
     version: config.version,
-    enabled: !stopped,
-    url,
-    // The edge routes by path: the health path answers outside only where a route leads to the backend.
+    enabled: system !== undefined,
+    url: `https://${config.domain}${stack.edge.httpsPort === 443 ? "" : `:${stack.edge.httpsPort}`}`,
+    // What the edge routes, longest match first; everything else is 404.
     paths: spec.routes.map((route) => route.path),
-    ...(stopped
+    ...(system === undefined
       ? {}
       : {
           services: Object.fromEntries(
-            Object.entries(running.workloads).map(([name, workload]) => [name, { containers: workload.servers.map((server) => server.host) }]),
+            Object.entries(system.workloads).map(([name, workload]) => [name, { containers: workload.servers.map((server) => server.host) }]),
           ),
         }),
   };
 }
 
-function credentials(config: SystemConfig, system: System): Record<string, pulumi.Input<unknown>> {
-  const login = system.running?.login;
+/** Enough to go back to it: what ran, by content. */
+function release(config: SystemConfig, system: System): Record<string, pulumi.Input<unknown>> {
   return {
-    ...(login === undefined ? {} : { login }),
-    database: { name: config.spec.database.name, user: config.spec.database.role, password: system.secrets.databasePassword },
-    databaseAdminPassword: system.secrets.databaseAdminPassword,
-    ...(system.secrets.cachePassword === undefined ? {} : { cachePassword: system.secrets.cachePassword }),
+    version: config.version,
+    slot: config.slot,
+    images: Object.fromEntries(Object.entries(system.images).map(([name, image]) => [name, image.reference])),
+  };
+}
+
+function credentials({ config, data, system }: StackSystem): Record<string, pulumi.Input<unknown>> {
+  return {
+    ...(system?.login === undefined ? {} : { login: system.login }),
+    database: { name: config.spec.database.name, user: config.spec.database.role, password: data.databasePassword },
+    databaseAdminPassword: data.databaseAdminPassword,
+    ...(data.cache === undefined ? {} : { cachePassword: data.cache.password }),
   };
 }

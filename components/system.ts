@@ -2,14 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { Access, AppImage, DataFolderRef, Endpoint, Platform, Site, Workload } from "../platforms/platform";
 import type { ServiceName } from "../systems";
+import type { Data } from "./data";
 import { Demo, type Login } from "./demo";
-import { Secrets } from "./secrets";
+
 import { buildTimeSettings, databaseUrl, redisUrl, referenceSettings, resolveSettings, type SettingValues } from "./settings";
 
 export interface SystemArgs {
   readonly stack: StackConfig;
   readonly config: SystemConfig;
   readonly platform: Platform;
+  readonly data: Data;
 }
 
 /** What a process of the backend needs, be it the server, a migration or the demo. */
@@ -24,40 +26,16 @@ export interface BackendParts {
 /** Seconds that a container gets to finish its requests after the edge has let go of it. */
 const stopSeconds = 30;
 
-/** What a system leaves behind when it is stopped: it is made first and kept last. */
-interface SystemData {
-  readonly database: DataFolderRef;
-  readonly cache: DataFolderRef | undefined;
-  /** Mounted into the backend. */
-  readonly folders: readonly DataFolderRef[];
-}
-
-/** What runs of a system that isn't stopped. */
-export interface RunningSystem {
+/** One of the five systems, running: private networks, database, cache, migration, services. */
+export class System extends pulumi.ComponentResource {
   readonly site: Site;
   readonly images: Readonly<Record<ServiceName, AppImage>>;
   readonly workloads: Readonly<Record<ServiceName, Workload>>;
   readonly login: Login | undefined;
-}
-
-/**
- * One of the five systems: secrets, data, private networks, database, cache, migration, services.
- * A stopped one (`enabled: false`) keeps its data and the passwords that open it, and nothing else.
- */
-export class System extends pulumi.ComponentResource {
-  readonly secrets: Secrets;
-  readonly running: RunningSystem | undefined;
 
   constructor(name: string, private readonly args: SystemArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:system:System", name, {}, opts);
-    this.secrets = new Secrets(name, args.config, args.stack.protectData, { parent: this });
-    const data = this.createData();
-    this.running = args.config.enabled ? this.run(data) : undefined;
-    this.registerOutputs({});
-  }
-
-  private run(data: SystemData): RunningSystem {
-    const { config, platform } = this.args;
+    const { config, data, platform } = args;
     const inside = { parent: this };
     const site = platform.createSite({ system: config.spec.id, hasCache: config.redis }, inside);
     const database = platform.createDatabase(
@@ -66,12 +44,12 @@ export class System extends pulumi.ComponentResource {
         site,
         data: data.database,
         spec: config.spec.database,
-        adminPassword: this.secrets.databaseAdminPassword,
-        rolePassword: this.secrets.databasePassword,
+        adminPassword: data.databaseAdminPassword,
+        rolePassword: data.databasePassword,
       },
       inside,
     );
-    const cache = this.createCache(site, data.cache);
+    const cache = this.createCache(site);
     const images = { backend: this.createImage("backend"), frontend: this.createImage("frontend") };
     const backend: BackendParts = {
       site,
@@ -91,28 +69,18 @@ export class System extends pulumi.ComponentResource {
         [],
       ),
     };
-    return { site, images, workloads, login: demo.login };
+    this.site = site;
+    this.images = images;
+    this.workloads = workloads;
+    this.login = demo.login;
+    this.registerOutputs({});
   }
 
-  private createData(): SystemData {
-    const { config, platform, stack } = this.args;
-    const { id, uploads, auditLog } = config.spec;
-    const folder = (name: string, path: string): DataFolderRef => platform.createFolder(id, { name, path }, stack.protectData, { parent: this });
-    return {
-      database: folder("database", "/"),
-      cache: config.redis ? folder("cache", "/data") : undefined,
-      folders: [
-        ...(uploads === undefined ? [] : [folder("uploads", uploads.path)]),
-        ...(auditLog === undefined ? [] : [folder("audit", auditLog.path)]),
-      ],
-    };
-  }
-
-  private createCache(site: Site, data: DataFolderRef | undefined): Endpoint | undefined {
-    const { config, platform } = this.args;
-    const password = this.secrets.cachePassword;
-    if (data === undefined || config.spec.redis === undefined || password === undefined) return undefined;
-    return platform.createCache({ system: config.spec.id, site, data, spec: config.spec.redis, password }, { parent: this });
+  private createCache(site: Site): Endpoint | undefined {
+    const { config, data, platform } = this.args;
+    if (data.cache === undefined || config.spec.redis === undefined) return undefined;
+    const { folder, password } = data.cache;
+    return platform.createCache({ system: config.spec.id, site, data: folder, spec: config.spec.redis, password }, { parent: this });
   }
 
   private createImage(service: ServiceName): AppImage {
@@ -138,10 +106,10 @@ export class System extends pulumi.ComponentResource {
   }
 
   private settings(service: ServiceName, database: Endpoint, cache: Endpoint | undefined): Record<string, pulumi.Input<string>> {
-    const { config, stack } = this.args;
+    const { config, data, stack } = this.args;
     const { spec } = config;
     const serviceSpec = spec.services[service];
-    const { cachePassword, databasePassword, named } = this.secrets;
+    const { databasePassword } = data;
     const values: SettingValues = {
       environment: stack.environment,
       port: serviceSpec.port,
@@ -149,8 +117,8 @@ export class System extends pulumi.ComponentResource {
       databaseUser: spec.database.role,
       databasePassword,
       databaseName: spec.database.name,
-      ...(cache === undefined || cachePassword === undefined ? {} : { redisUrl: redisUrl(cachePassword, cache.host, cache.port) }),
-      secrets: named,
+      ...(cache === undefined || data.cache === undefined ? {} : { redisUrl: redisUrl(data.cache.password, cache.host, cache.port) }),
+      secrets: data.secrets,
       corsOrigins: config.corsOrigins,
       publicOrigin: this.publicOrigin(),
     };

@@ -54,7 +54,7 @@ export class DockerContext {
   }
 
   labels(system: SystemId | "stack", service: string, role: Labels["role"], more: Partial<Labels> = {}): Labels {
-    return { stack: this.stack, system, service, role, ...more };
+    return { stack: this.stack, system, service, role, ...more, tags: this.config.tags };
   }
 
   /** Resources of the Docker provider, as a component's children. */

@@ -29,8 +29,8 @@ interface DockerEdge extends Edge {
 
 /** HAProxy on a volume that holds its configuration; started on a built-in one, never replaced by a deploy. */
 export function createEdge(context: DockerContext, args: EdgeArgs, network: docker.Network, opts: pulumi.ComponentResourceOptions): Edge {
-  // Certificates from a public authority are limited in number, so those are data.
-  const volume = createVolume(context, "stack", "edge", args.protect && args.tls.kind === "acme", opts);
+  // Certificates from a public authority are limited in number, so those are data, and data has no parent that goes.
+  const volume = createVolume(context, "stack", "edge", args.protect && args.tls.kind === "acme", {});
   const server = hardenedContainer(
     "edge",
     {

@@ -7,14 +7,20 @@ export interface Labels {
   readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "network" | "volume";
   readonly version?: string;
   readonly slot?: string;
+  /** The stack's own tags (`stackbook:tags`), under their own names. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export function labelMap(labels: Labels): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels)
-      .filter((entry): entry is [string, string] => entry[1] !== undefined)
-      .map(([key, value]) => [`stackbook.${key}`, value]),
-  );
+  const { tags, ...own } = labels;
+  return {
+    ...tags,
+    ...Object.fromEntries(
+      Object.entries(own)
+        .filter((entry): entry is [string, string] => entry[1] !== undefined)
+        .map(([key, value]) => [`stackbook.${key}`, value]),
+    ),
+  };
 }
 
 export function labelList(labels: Labels): { label: string; value: string }[] {

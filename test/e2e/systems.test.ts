@@ -17,7 +17,7 @@ const stack = new TestStack("e2e-systems", {
 
 /** One row that each system's API takes, and where. */
 const rows: Readonly<Record<SystemId, { path: string; row: Record<string, unknown>; shows: string }>> = {
-  mps: { path: "/api/classes", row: { name: "Physics 7b" }, shows: "Physics 7b" },
+  mps: { path: "/api/classes", row: { code: "PHY-7B", title: "Physics 7b", room: "B101", seats: 24 }, shows: "Physics 7b" },
   fetms: { path: "/api/teachers", row: { name: "Grace Hopper", email: "grace@fetms.example" }, shows: "Grace Hopper" },
   memo: { path: "/api/memos", row: { title: "Buy milk", body: "two litres" }, shows: "Buy milk" },
   motel: { path: "/api/suites", row: { number: "901", name: "Penthouse" }, shows: "Penthouse" },

@@ -7,9 +7,10 @@ const task = "pulumi-nodejs:dynamic/stackbook:Task";
 /** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. */
 async function build(values: Record<string, string>, stack = "dev"): Promise<Record<string, unknown>> {
   await installMocks(stack);
-  const [{ parseConfig }, { DockerPlatform }, { EdgeSite }, { System }, { stackOutputs }] = await Promise.all([
-    import("../../../config/load"),
+  const [{ parseConfig }, { DockerPlatform }, { Data }, { EdgeSite }, { System }, { stackOutputs }] = await Promise.all([
+    import("../../../config/parse"),
     import("../../../platforms/docker"),
+    import("../../../components/data"),
     import("../../../components/edgeSite"),
     import("../../../components/system"),
     import("../../../components/outputs"),
@@ -17,13 +18,16 @@ async function build(values: Record<string, string>, stack = "dev"): Promise<Rec
   const config = parseConfig({ project: "stackbook", stack, values, secretKeys: new Set(), source: `Pulumi.${stack}.yaml` });
   const platform = new DockerPlatform(config);
   const edge = new EdgeSite("edge", { stack: config, platform });
-  const systems = new Map(config.systems.map((system) => [system, new System(system.spec.id, { stack: config, config: system, platform })]));
-  const routes = edge.route([...systems].flatMap(([system, { running }]) => (running === undefined ? [] : [{ config: system, running }])));
+  const systems = config.systems.map((system) => {
+    const data = new Data(`${system.spec.id}-data`, { stack: config, config: system, platform });
+    return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data }) : undefined };
+  });
+  const routes = edge.route(systems.flatMap(({ config: routed, system }) => (system === undefined ? [] : [{ config: routed, system }])));
   await valueOf(routes.urn);
   return valueOf(stackOutputs(config, edge, systems)) as Promise<Record<string, unknown>>;
 }
 
-const all = { "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
+const all = { "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
 
 function find(type: string, name: string): Recorded {
   const found = recorded.find((resource) => resource.type === type && resource.name === name);
@@ -98,8 +102,7 @@ describe("the program", () => {
       assert.match(String(find(container, "motel-cache").inputs["command"]), /--appendonly yes/));
 
     it("routes each system by its own host name, sockets of Motel Manager with upgrade", () => {
-      const env = find(task, "edge-routes").inputs["env"] as string[];
-      const text = env.join("\n");
+      const text = JSON.stringify(find(task, "edge-routes").inputs["env"]);
       for (const id of ["mps", "fetms", "memo", "motel", "sms"]) assert.ok(text.includes(`${id}.localhost`), id);
       assert.ok(text.includes("/socket.io"));
     });
