@@ -29,6 +29,9 @@ await main(async (argv) => {
   }
 });
 
+/** A certificate authority and its client. */
+const imagesOfFull = ["lego", "pebble"];
+
 /** Only what needs the CLI or Docker waits for them. */
 async function prepare(needsSetUp, options, say) {
   const tell = (line) => say.line(`  ${line}`);
@@ -38,7 +41,7 @@ async function prepare(needsSetUp, options, say) {
       await installModules(tell);
       return process.env;
     }
-    const { env } = await setUp(await survey({ force: options.force, stack: "dev", systems: systemIds }), say, options);
+    const { env } = await setUp(await survey({ force: options.force, stack: "dev", systems: systemIds, also: options.full ? imagesOfFull : [] }), say, options);
     return env;
   } finally {
     giveBack();

@@ -12,9 +12,9 @@ export const suites = {
   e2e: { title: "end to end (real Docker)", folder: "test/e2e", needsSetUp: true, retries: 0 },
 };
 
-const isTest = (name) => /\.test\.(ts|mjs)$/.test(name);
-/** `*.slow.test.ts`: only in test:full; the first line's comment says why. */
-const isSlow = (name) => /\.slow\.test\.(ts|mjs)$/.test(name);
+/** `x.full.ts`: only in test:full; a first line `// Slow: ...` says why. */
+const isSlow = (name) => /\.full\.(ts|mjs)$/.test(name);
+const isTest = (name) => /\.test\.(ts|mjs)$/.test(name) || isSlow(name);
 
 /**
  * @param {string} folder @param {{ full: boolean, root?: string }} options
@@ -31,4 +31,4 @@ export function testFiles(folder, { full, root = paths.root }) {
   };
 }
 
-const reasonIn = (text) => /^\/\/\s*(?:Slow:\s*)?(.+)/.exec(text)?.[1]?.trim() ?? "slow";
+const reasonIn = (text) => /^\/\/ Slow: (.+)/m.exec(text)?.[1]?.trim() ?? "needs what takes long to build";

@@ -16,12 +16,12 @@ import { choosePlugins, missingPlugins } from "./plugins.mjs";
 
 /**
  * Looks at the machine and the network, touches nothing, and decides the way of every step. A few seconds at most.
- * @param {{ force?: "online" | "offline", stack: string, systems: readonly string[] }} wish
+ * @param {{ force?: "online" | "offline", stack: string, systems: readonly string[], also?: readonly string[] }} wish `also`: further images
  */
-export async function survey({ force, stack, systems }) {
+export async function survey({ force, stack, systems, also = [] }) {
   const [reach, cliFound, engineFound] = await Promise.all([reachability({ force }), findCli(), findEngine()]);
   const machine = aboutMachine();
-  const names = imagesFor(systems, readConfigFile(stack));
+  const names = [...new Set([...imagesFor(systems, readConfigFile(stack)), ...also])];
   const docker = chooseDocker({ found: engineFound, machine });
   const builtBefore = builtImages() !== undefined && readState(stack) !== undefined;
   // The engine's own word counts, where there is one to ask.

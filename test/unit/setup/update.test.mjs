@@ -168,8 +168,8 @@ describe("setup: npm test", () => {
     const root = mkdtempSync(join(tmpdir(), "stackbook-suites-"));
     try {
       mkdirSync(join(root, "test/e2e/deep"), { recursive: true });
-      for (const [name, text] of [["test/e2e/a.test.ts", ""], ["test/e2e/deep/b.slow.test.ts", "// Slow: builds Loki, 20 minutes\n"], ["test/e2e/helper.ts", ""]]) writeFileSync(join(root, name), text);
-      assert.deepEqual(testFiles("test/e2e", { full: false, root }), { files: ["test/e2e/a.test.ts"], left: [{ file: "test/e2e/deep/b.slow.test.ts", why: "builds Loki, 20 minutes" }] });
+      for (const [name, text] of [["test/e2e/a.test.ts", ""], ["test/e2e/deep/b.full.ts", "// Slow: builds Loki, 20 minutes\n"], ["test/e2e/helper.ts", ""]]) writeFileSync(join(root, name), text);
+      assert.deepEqual(testFiles("test/e2e", { full: false, root }), { files: ["test/e2e/a.test.ts"], left: [{ file: "test/e2e/deep/b.full.ts", why: "builds Loki, 20 minutes" }] });
       assert.equal(testFiles("test/e2e", { full: true, root }).files.length, 2);
     } finally {
       rmSync(root, { recursive: true });
