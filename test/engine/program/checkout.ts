@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pulumiEnvironment, repository } from "../support";
+
+const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "config", "systems", "components", "platforms", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
+
+export interface Ran {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The program in a folder of its own: what the CLI writes into stack files never reaches the repository's. */
+export class Checkout {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "stackbook-program-"));
+
+  private constructor(private readonly env: NodeJS.ProcessEnv) {
+    for (const part of program) {
+      const from = path.join(repository, part);
+      if (fs.existsSync(from)) fs.cpSync(from, path.join(this.folder, part), { recursive: true });
+    }
+    fs.symlinkSync(path.join(repository, "node_modules"), path.join(this.folder, "node_modules"));
+    fs.mkdirSync(path.join(this.folder, "state"));
+  }
+
+  static async create(env: NodeJS.ProcessEnv = {}): Promise<Checkout> {
+    const base = await pulumiEnvironment();
+    const checkout = new Checkout({ ...base, ...env });
+    checkout.env["PULUMI_BACKEND_URL"] = `file://${path.join(checkout.folder, "state")}`;
+    return checkout;
+  }
+
+  /** Puts a stack file of the repository, or a given one, into place and makes the stack. */
+  async stack(name: string, content?: string): Promise<void> {
+    const file = `Pulumi.${name}.yaml`;
+    fs.writeFileSync(path.join(this.folder, file), content ?? fs.readFileSync(path.join(repository, file)));
+    const made = await this.run("stack", "init", name);
+    if (made.code !== 0) throw new Error(made.output);
+  }
+
+  run(...args: string[]): Promise<Ran> {
+    return new Promise((resolve, reject) => {
+      const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], { cwd: this.folder, env: this.env });
+      let output = "";
+      const collect = (chunk: Buffer): void => void (output += chunk.toString("utf8"));
+      child.stdout.on("data", collect);
+      child.stderr.on("data", collect);
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? -1, output }));
+    });
+  }
+
+  close(): void {
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
