@@ -11,6 +11,7 @@ import { baseFiles, baseTarball, importBase } from "./lib/base.mjs";
 import { Builder } from "./lib/container.mjs";
 import { findDocker } from "./lib/docker.mjs";
 import { hostFiles, readRelease } from "./lib/host.mjs";
+import { removeLeftovers } from "./lib/leftovers.mjs";
 import { withLock } from "./lib/lock.mjs";
 import { consoleLog } from "./lib/log.mjs";
 import { retry, run } from "./lib/process.mjs";
@@ -40,6 +41,7 @@ export async function buildImages({ log = consoleLog(), names = defaultNames, ca
   if (found !== undefined) return found;
   mkdirSync(cacheDir, { recursive: true });
   return withLock(join(cacheDir, "images.lock"), log, async () => {
+    await removeLeftovers(docker, cacheDir);
     await new Build({ docker, release, references, cacheDir, log }).make(names);
     return (await existing(docker, references, names)) ?? fail("an image vanished while others were built; run it again");
   });

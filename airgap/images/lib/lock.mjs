@@ -36,7 +36,7 @@ function readIfThere(path) {
   }
 }
 
-function alive(pid) {
+export function alive(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);

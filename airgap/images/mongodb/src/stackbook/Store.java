@@ -11,7 +11,9 @@ import org.h2.mvstore.MVStore;
  */
 final class Store {
     private static final long COMMIT_MILLIS = 100;
-    private static final long COMPACT_MILLIS = 30_000;
+    private static final long COMPACT_MILLIS = 10_000;
+    /** How long space that is no longer used is kept from being written over. */
+    private static final int RETENTION_MILLIS = 5_000;
 
     final MVStore mvStore;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
@@ -22,6 +24,7 @@ final class Store {
         // The store's own background writer would write at any moment; it is off.
         mvStore = new MVStore.Builder().fileName(new File(folder, "stackbook-mongodb.mv").getPath()).autoCommitDisabled().cacheSize(16).open();
         mvStore.setAutoCommitDelay(0);
+        mvStore.setRetentionTime(RETENTION_MILLIS);
         writer.setDaemon(true);
         writer.start();
     }
@@ -82,7 +85,7 @@ final class Store {
     private void compact() {
         lock.writeLock().lock();
         try {
-            if (open) mvStore.compact(70, 4 * 1024 * 1024);
+            if (open) mvStore.compact(70, 16 * 1024 * 1024);
         } finally {
             lock.writeLock().unlock();
         }
