@@ -44,7 +44,7 @@ export class Sockets {
 
   /** Ends every connection; clients come back by themselves and find another server. */
   close(): Promise<void> {
-    this.io.disconnectSockets(true);
+    // Not disconnectSockets: a client that is told to go doesn't come back by itself, one whose transport closes does.
     this.io.engine.close();
     return Promise.resolve();
   }
