@@ -25,7 +25,8 @@ export function createCache(context: DockerContext, args: CacheArgs, opts: pulum
       image,
       labels: context.labels(system, "cache", "cache", { version: spec.version }),
       entrypoint: ["sh", "-c"],
-      command: [`printf 'requirepass %s\\n' "$REDIS_PASSWORD" | exec redis-server - ${settings}`],
+      // Not by a pipe: the shell that feeds it would take the stop signal, and Redis none.
+      command: [`exec redis-server - ${settings} <<END\nrequirepass "$REDIS_PASSWORD"\nEND\n`],
       env: { REDIS_PASSWORD: args.password, REDISCLI_AUTH: args.password },
       user: "999:999",
       networks: joinNetworks(args.site, ["cache"], "cache"),
