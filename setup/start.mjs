@@ -48,13 +48,13 @@ async function prepareStack(pulumi, { stack, systems, wait }, say) {
   if (passphrase.said !== undefined) tell(passphrase.said);
   mkdirSync(paths.state, { recursive: true });
   await clearUpdateLock(pulumi, { wait, tell });
-  const isNew = readState(stack) === undefined;
-  if (isNew) {
+  const state = readState(stack);
+  if (state === undefined) {
     const dropped = dropOldSalt(stack);
     if (dropped !== undefined) tell(`settings  ${dropped}`);
   }
   await pulumi.must(["stack", "select", "--create"], `the stack ${stack} could not be opened`);
-  const config = planConfig({ asked: systems, stack, values: await readConfig(pulumi), isNew });
+  const config = planConfig({ asked: systems, stack, values: await readConfig(pulumi), isNew: (state?.resources ?? []).length === 0 });
   await applyConfig(pulumi, config);
   for (const id of config.off) tell(`settings  ${id} is no longer asked for: switched off in ${stackFile(stack)}, its data and passwords stay`);
   return { config, edge: edgeOf(await readConfig(pulumi)) };

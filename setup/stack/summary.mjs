@@ -3,7 +3,10 @@ import { request } from "node:https";
 import { nameOf, roleOf, systemOf } from "../engine/belongings.mjs";
 import { paths, stackFile } from "../base/paths.mjs";
 import { table } from "../base/say.mjs";
-import { systemIds } from "../base/catalogue.mjs";
+import { defaultSystems, systemIds } from "../base/catalogue.mjs";
+
+/** What runs, in the order of the catalogue. */
+const enabled = (outputs) => systemIds.filter((id) => outputs.systems?.[id]?.enabled === true).map((id) => [id, outputs.systems[id]]);
 
 /** Writes the stack's own authority beside the state, for curl and browsers. */
 export function saveCertificate(outputs) {
@@ -15,7 +18,7 @@ export function saveCertificate(outputs) {
 
 /** `system, version, containers, health` of everything that runs. */
 export function running(outputs, containers) {
-  const ids = [...systemIds.filter((id) => outputs.systems?.[id]?.enabled === true), "stack"];
+  const ids = [...enabled(outputs).map(([id]) => id), "stack"];
   const rows = ids.map((id) => {
     const own = containers.filter((container) => systemOf(container) === id);
     const roles = [...new Set(own.map((container) => container.Labels?.["stackbook.service"] ?? roleOf(container)))].sort();
@@ -37,8 +40,7 @@ export function healthOf(containers) {
 export async function probeAddresses(outputs, bindAddress) {
   const ca = existsSync(paths.caCertificate) ? readFileSync(paths.caCertificate) : undefined;
   const found = [];
-  for (const [id, system] of Object.entries(outputs.systems ?? {})) {
-    if (system.enabled !== true) continue;
+  for (const [id, system] of enabled(outputs)) {
     // A route's prefix alone is often no page: what is "not found" is not worth pasting.
     const paths = [...new Set((system.paths ?? ["/"]).flatMap((path) => (path === "/api" ? [path, "/api/version"] : [path])))];
     const address = bindAddress === "0.0.0.0" ? "127.0.0.1" : bindAddress;
@@ -68,9 +70,10 @@ export function curlLine(url, hasCertificate) {
   return `curl${hasCertificate ? " --cacert .stackbook/ca.crt" : ""}${resolve} ${url}`;
 }
 
-/** Three things to try, with the first system that runs. */
+/** Three things to try, with the system that everybody starts with, or the first that runs. */
 export function thingsToTry(outputs, stack) {
-  const [id, system] = Object.entries(outputs.systems ?? {}).find(([, { enabled }]) => enabled === true) ?? [];
+  const runs = enabled(outputs);
+  const [id, system] = runs.find(([name]) => defaultSystems.includes(name)) ?? runs[0] ?? [];
   if (id === undefined) return [];
   const dash = stack === "dev" ? "" : ` -- --stack ${stack}`;
   const next = nextVersion(system.version);
