@@ -81,7 +81,8 @@ async function destroy(stack, before, options, say) {
   const kept = (await belongings(engine, pulumi.stack)).volumes.map(({ Name }) => Name);
   say.line();
   if (data) {
-    say.line("No container, network or volume of this stack is left. Its settings, passphrase and history stay in this clone: Pulumi." + `${pulumi.stack}.yaml, .stackbook/`);
+    say.line(`No container, network or volume of this stack is left. Its settings, passphrase and history stay in this clone: Pulumi.${pulumi.stack}.yaml, .stackbook/`);
+    say.line(`Images that were built for it stay on the engine; unused ones go with: docker image rm $(docker images -q 'stackbook-${pulumi.stack}/*')`);
   } else {
     say.line(`Kept: ${kept.length === 0 ? "no data (there was none)" : `the data in ${kept.join(", ")}`}, its passwords in the state, the settings in ${stackFile(pulumi.stack).slice(paths.root.length + 1)}.`);
     say.line("npm start opens it again with every row. npm run destroy -- --data removes it for good.");

@@ -70,6 +70,8 @@ export class Clone {
     if (existsSync(this.path(".stackbook", "state"))) await this.run("destroy", ["--data", "--yes"]);
     for (const name of this.onEngine("container")) spawnSync("docker", ["rm", "-f", "-v", name]);
     for (const kind of ["network", "volume"]) for (const name of this.onEngine(kind)) spawnSync("docker", [kind, "rm", name]);
+    const { stdout } = spawnSync("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", `reference=stackbook-${this.stack}/*`], { encoding: "utf8" });
+    for (const image of stdout.split("\n").filter((line) => line !== "")) spawnSync("docker", ["rmi", image]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
