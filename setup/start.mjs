@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // npm start: everything a stack on this machine needs, then a real `pulumi up`.
+import { mkdirSync } from "node:fs";
+import { basename } from "node:path";
 import { defaultSystems, systemIds } from "./base/catalogue.mjs";
 import { takeLock } from "./base/lock.mjs";
-import { paths, stackFile } from "./base/paths.mjs";
 import { main } from "./base/main.mjs";
+import { paths, stackFile } from "./base/paths.mjs";
 import { duration, Say } from "./base/say.mjs";
 import { belongings } from "./engine/belongings.mjs";
 import { checkDisk } from "./engine/disk.mjs";
@@ -20,7 +22,6 @@ import { closing, curlLine, probeAddresses, running, saveCertificate, thingsToTr
 import { isCrash, update } from "./stack/update.mjs";
 import { setUp } from "./tools/setup.mjs";
 import { survey } from "./tools/survey.mjs";
-import { mkdirSync } from "node:fs";
 
 await main(async (argv) => {
   const options = optionsOf("start", argv);
@@ -29,8 +30,10 @@ await main(async (argv) => {
   const tell = (line) => say.line(`  ${line}`);
   const giveBack = await takeLock(paths.lock, { command: "npm start", wait: options.wait, tell });
   try {
-    const systems = options.systems ?? systemsInFile(stack, systemIds) ?? defaultSystems;
-    say.line(`Stackbook: stack ${stack} with ${systems.join(", ")} on this machine's Docker.`);
+    const listed = systemsInFile(stack, systemIds);
+    const systems = options.systems ?? listed ?? defaultSystems;
+    const named = options.systems === undefined && listed !== undefined ? `what ${basename(stackFile(stack))} lists` : systems.join(", ");
+    say.line(`Stackbook: stack ${stack} with ${named} on this machine's Docker.`);
     const { env, engine } = await setUp(await survey({ force: options.force, stack, systems }), say, options);
     const pulumi = new Pulumi(env, stack);
     const { edge, config } = await prepareStack(pulumi, options, say);
