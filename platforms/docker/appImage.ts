@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import ignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AppImage, AppImageArgs } from "../platform";
 import type { DockerContext } from "./context";
 import { assertNever } from "../../config/assertNever";

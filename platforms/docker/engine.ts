@@ -19,14 +19,14 @@ export function connect(host: string | undefined): Docker {
       port: url.port === "" ? 22 : Number(url.port),
       username: url.username === "" ? "root" : url.username,
       sshOptions: { agent: process.env["SSH_AUTH_SOCK"] },
-    } as Docker.DockerOptions);
+    });
   }
   return new DockerClient({ protocol: "http", host: url.hostname, port: url.port === "" ? 2375 : Number(url.port) });
 }
 
 /** The last lines a container wrote, both streams in order, without the multiplexing headers. */
 export async function lastLogLines(container: Docker.Container, lines: number): Promise<string> {
-  const raw = (await container.logs({ stdout: true, stderr: true, tail: lines })) as unknown as Buffer;
+  const raw = await container.logs({ stdout: true, stderr: true, tail: lines });
   const parts: string[] = [];
   let at = 0;
   while (at + 8 <= raw.length && (raw[at] ?? 9) <= 2 && raw[at + 1] === 0) {

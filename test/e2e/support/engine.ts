@@ -28,7 +28,7 @@ export async function runOnce(image: string, command: string[], network: string)
   try {
     await container.start();
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    const logs = (await container.logs({ stdout: true, stderr: true })) as unknown as Buffer;
+    const logs = await container.logs({ stdout: true, stderr: true });
     return { code: StatusCode, output: logs.toString("utf8") };
   } finally {
     await container.remove({ force: true, v: true });

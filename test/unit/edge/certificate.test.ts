@@ -2,12 +2,12 @@ import { strict as assert } from "node:assert";
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
-void pulumi.runtime.setMocks({
+const mocks: pulumi.runtime.Mocks = {
   newResource: (args) => ({ id: `${args.name}-id`, state: { ...(args.inputs as object), privateKeyPem: "key", caPrivateKeyPem: "key", certificatePem: "certificate", caCertificatePem: "ca", expiresAt: "2030-01-01T00:00:00Z" } }),
   call: (args) => {
     throw new Error(`no call to ${args.token} expected`);
   },
-});
+};
 
 import { makeSelfSigned } from "../../../components/edge";
 import { SelfSignedCertificate, selfSignedProvider } from "../../../components/edge/certificate";
@@ -66,6 +66,9 @@ describe("the self-signed certificate of a stack", () => {
     assert.equal(renewed?.caCertificatePem, outs.caCertificatePem);
     assert.equal(new X509Certificate(renewed?.certificatePem ?? "").subjectAltName, "DNS:memo.localhost, IP Address:127.0.0.1");
   });
+
+  // Here, not at the top: the mocks are one for all files of a run, and the last one loaded would win.
+  before(() => pulumi.runtime.setMocks(mocks));
 
   it("keeps its keys secret", async () => {
     const made = new SelfSignedCertificate("edge", { dnsNames: ["localhost"] });

@@ -24,7 +24,7 @@ async function build(values: Record<string, string>, stack = "dev"): Promise<Rec
   });
   const routes = edge.route(systems.flatMap(({ config: routed, system }) => (system === undefined ? [] : [{ config: routed, system }])));
   await valueOf(routes.urn);
-  return valueOf(stackOutputs(config, edge, systems)) as Promise<Record<string, unknown>>;
+  return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems));
 }
 
 const all = { "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
