@@ -1,4 +1,7 @@
+// The first, before anything makes a stack trace.
+import "./runtime/stacks";
 import { Data } from "./components/data";
+import { DynamicProvider } from "./components/dynamicProvider";
 import { EdgeSite } from "./components/edgeSite";
 import { stackOutputs, type StackSystem } from "./components/outputs";
 import { System } from "./components/system";
@@ -8,8 +11,9 @@ import { loadPlatform } from "./platforms";
 /** The program, as a table of contents: config -> platform -> data and systems -> routes -> outputs. */
 export = async () => {
   const stack = parseConfig(readPulumiConfig());
-  const platform = await loadPlatform(stack);
-  const edge = new EdgeSite("edge", { stack, platform });
+  const tasks = new DynamicProvider("tasks");
+  const platform = await loadPlatform(stack, tasks);
+  const edge = new EdgeSite("edge", { stack, platform, tasks });
   const systems = stack.systems.map((config): StackSystem => {
     const data = new Data(`${config.spec.id}-data`, { stack, config, platform });
     const system = config.enabled ? new System(config.spec.id, { stack, config, platform, data }) : undefined;

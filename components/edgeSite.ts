@@ -12,6 +12,8 @@ export interface RoutedSystem {
 
 export interface EdgeSiteArgs {
   readonly stack: StackConfig;
+  /** Provider of the dynamic resources. */
+  readonly tasks: pulumi.ProviderResource;
   readonly platform: Platform;
 }
 
@@ -65,7 +67,7 @@ export class EdgeSite extends pulumi.ComponentResource {
     // All systems of the stack, running or not, so that stopping one renews nothing. With ACME it serves until
     // the authority has given one of its own: HAProxy can't listen without any.
     const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain)];
-    const made = new SelfSignedCertificate("edge-certificate", { dnsNames, ipAddresses: ["127.0.0.1"] }, { parent: this });
+    const made = new SelfSignedCertificate("edge-certificate", { dnsNames, ipAddresses: ["127.0.0.1"] }, { parent: this, provider: this.args.tasks });
     return {
       ...(tls.kind === "acme" ? {} : { caCertificate: made.caCertificatePem }),
       certificate: pulumi.interpolate`${made.certificatePem}\n${made.privateKeyPem}\n`,

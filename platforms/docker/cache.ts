@@ -41,7 +41,7 @@ export function createCache(context: DockerContext, args: CacheArgs, opts: pulum
   const gate = new HealthGate(
     `${system}-cache-healthy`,
     { host: context.host, containers: [server.id], title: `${system} cache (redis)`, timeoutSeconds: 120 },
-    { parent: opts.parent },
+    context.taskOptions({ parent: opts.parent }),
   );
   return { host: pulumi.output("cache"), port: 6379, ready: [gate] };
 }

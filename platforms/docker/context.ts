@@ -19,7 +19,10 @@ export class DockerContext {
   private readonly images = new Map<string, docker.RemoteImage>();
   private readonly packageBuilt = readPackageBuiltImages(process.env);
 
-  constructor(private readonly config: StackConfig) {
+  constructor(
+    private readonly config: StackConfig,
+    private readonly tasks: pulumi.ProviderResource,
+  ) {
     this.stack = config.stack;
     this.host = config.host;
     this.provider = new docker.Provider("engine", {
@@ -55,6 +58,11 @@ export class DockerContext {
 
   labels(system: SystemId | "stack", service: string, role: Labels["role"], more: Partial<Labels> = {}): Labels {
     return { stack: this.stack, system, service, role, ...more, tags: this.config.tags };
+  }
+
+  /** Tasks, health gates and attachments, as a component's children. */
+  taskOptions(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+    return { ...opts, provider: this.tasks };
   }
 
   /** Resources of the Docker provider, as a component's children. */

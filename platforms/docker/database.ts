@@ -83,7 +83,7 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
   const gate = new HealthGate(
     `${system}-database-healthy`,
     { host: context.host, containers: [server.id], title: `${system} database (${spec.engine})`, timeoutSeconds: 180 },
-    { parent: opts.parent },
+    context.taskOptions({ parent: opts.parent }),
   );
   const host = pulumi.output("database");
   const role = createRole(context, `${system}-database-role`, {
@@ -91,6 +91,6 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
     image: context.image(engine.image),
     adminUser: engine.adminUser,
     network: joinNetworks(site, ["database"])[0]?.name ?? "",
-  }, { parent: opts.parent, dependsOn: [gate] });
+  }, context.taskOptions({ parent: opts.parent, dependsOn: [gate] }));
   return { host, port: engine.port, adminUser: engine.adminUser, ready: [gate, role] };
 }

@@ -58,7 +58,7 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
   const gate = new HealthGate(
     "edge-healthy",
     { host: context.host, containers: [server.id], title: "edge (haproxy)", timeoutSeconds: 90 },
-    { parent: opts.parent },
+    context.taskOptions({ parent: opts.parent }),
   );
   const edge: DockerEdge = {
     server,
@@ -116,7 +116,7 @@ export function writeRoutes(context: DockerContext, args: RoutesArgs, opts: pulu
       new Attachment(
         `edge-in-${site.system}`,
         { host: context.host, network: (site.web as docker.Network).id, container: edge.server.id },
-        { parent: opts.parent, dependsOn: edge.ready },
+        context.taskOptions({ parent: opts.parent, dependsOn: edge.ready }),
       ),
   );
   const env = pulumi.all([args.model, args.certificate ?? pulumi.output(undefined)]).apply(([model, certificatePem]) =>
@@ -142,7 +142,7 @@ export function writeRoutes(context: DockerContext, args: RoutesArgs, opts: pulu
       labels: labelMap(context.labels("stack", "routes", "task")),
       title: "routes of the edge",
     },
-    { parent: opts.parent, dependsOn: [...attachments, ...edge.ready, ...toList(opts.dependsOn)] },
+    context.taskOptions({ parent: opts.parent, dependsOn: [...attachments, ...edge.ready, ...toList(opts.dependsOn)] }),
   );
 }
 

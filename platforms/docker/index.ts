@@ -18,8 +18,8 @@ export class DockerPlatform implements contract.Platform {
   private readonly context: DockerContext;
   private edge: docker.Network | undefined;
 
-  constructor(config: StackConfig) {
-    this.context = new DockerContext(config);
+  constructor(config: StackConfig, tasks: pulumi.ProviderResource) {
+    this.context = new DockerContext(config, tasks);
   }
 
   createSite(args: contract.SiteArgs, opts: pulumi.ComponentResourceOptions): contract.Site {

@@ -66,7 +66,7 @@ export function createWorkload(context: DockerContext, args: WorkloadArgs, opts:
       title: `${system} ${service.name} ${args.version}`,
       timeoutSeconds: 180,
     },
-    { parent: opts.parent },
+    context.taskOptions({ parent: opts.parent }),
   );
   return {
     servers: containers.map(({ name, container }) => ({ name, host: container.name })),
@@ -107,7 +107,7 @@ export function runTask(context: DockerContext, name: string, args: RunTaskArgs,
       labels: labelMap(context.labels(args.system, name, "task")),
       title: `${args.system}: ${name}`,
     },
-    { parent: opts.parent, dependsOn: opts.dependsOn },
+    context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
   );
 }
 

@@ -27,7 +27,7 @@ async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number
       throw new Error(
         `${inputs.title}: container ${Name.slice(1)} ${what}. The version before keeps serving.` +
           (probe === undefined || probe === "" ? "" : ` Its health check said: ${probe.slice(-500)}`) +
-          `\nIts last lines:\n${await lastLogLines(container, 20)}`,
+          `\nIts last lines:\n${await lastLogLines(container, 10)}`,
       );
     };
     if (State.Running && health === "healthy") return;

@@ -1,3 +1,4 @@
+import type Docker from "dockerode";
 import * as pulumi from "@pulumi/pulumi";
 import { connect, lastLogLines, sameInputs } from "../engine";
 
@@ -43,7 +44,7 @@ interface TaskInputs {
 async function run(inputs: TaskInputs): Promise<{ finishedAt: string }> {
   const docker = connect(inputs.host);
   const [first, ...others] = inputs.networks ?? [];
-  const container = await docker.createContainer({
+  const options = {
     Image: inputs.image,
     Cmd: inputs.command,
     Entrypoint: [],
@@ -62,7 +63,9 @@ async function run(inputs: TaskInputs): Promise<{ finishedAt: string }> {
       Init: inputs.joinContainer === undefined,
       LogConfig: { Type: "json-file", Config: { "max-size": "10m" } },
     },
-  });
+  };
+  // As `_body`: given plainly, dockerode repeats every option, secrets included, in the request's URL.
+  const container = await docker.createContainer({ _query: {}, _body: options } as Docker.ContainerCreateOptions);
   try {
     for (const network of others) await docker.getNetwork(network).connect({ Container: container.id });
     await container.start();

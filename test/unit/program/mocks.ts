@@ -18,6 +18,7 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: `sha256:${"1".repeat(64)}` }),
   "docker:index/image:Image": (_name, inputs) => ({ imageName: inputs["imageName"] }),
   "pulumi:providers:docker": () => ({}),
+  "pulumi:providers:pulumi-nodejs": () => ({}),
   "random:index/randomPassword:RandomPassword": (name, inputs) => ({ result: `${name}-`.padEnd(Number(inputs["length"]), "x") }),
   "pulumi-nodejs:dynamic/stackbook:Task": () => ({ result: "2026-01-01T00:00:00.000Z" }),
   "pulumi-nodejs:dynamic/stackbook:HealthGate": () => ({}),

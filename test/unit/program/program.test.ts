@@ -7,17 +7,19 @@ const task = "pulumi-nodejs:dynamic/stackbook:Task";
 /** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. */
 async function build(values: Record<string, string>, stack = "dev"): Promise<Record<string, unknown>> {
   await installMocks(stack);
-  const [{ parseConfig }, { DockerPlatform }, { Data }, { EdgeSite }, { System }, { stackOutputs }] = await Promise.all([
+  const [{ parseConfig }, { DockerPlatform }, { Data }, { DynamicProvider }, { EdgeSite }, { System }, { stackOutputs }] = await Promise.all([
     import("../../../config/parse"),
     import("../../../platforms/docker"),
     import("../../../components/data"),
+    import("../../../components/dynamicProvider"),
     import("../../../components/edgeSite"),
     import("../../../components/system"),
     import("../../../components/outputs"),
   ]);
   const config = parseConfig({ project: "stackbook", stack, values, secretKeys: new Set(), source: `Pulumi.${stack}.yaml` });
-  const platform = new DockerPlatform(config);
-  const edge = new EdgeSite("edge", { stack: config, platform });
+  const tasks = new DynamicProvider("tasks");
+  const platform = new DockerPlatform(config, tasks);
+  const edge = new EdgeSite("edge", { stack: config, platform, tasks });
   const systems = config.systems.map((system) => {
     const data = new Data(`${system.spec.id}-data`, { stack: config, config: system, platform });
     return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data }) : undefined };

@@ -28,7 +28,9 @@ export function containerKind(engine: Engine): ResourceKind {
     async create(_target, news, say) {
       const docker = await engine.docker();
       await findImage(docker, word(news.image), undefined, say);
-      const container = await docker.createContainer(createRequest(news)).catch((error: unknown) => {
+      const { name, ...body } = createRequest(news);
+      // Given plainly, dockerode repeats every option, environment included, in the request's URL.
+      const container = await docker.createContainer({ _query: { name }, _body: body } as Docker.ContainerCreateOptions).catch((error: unknown) => {
         throw new Error(`container ${word(news.name)} could not be created: ${says(error)}`);
       });
       try {
