@@ -17,12 +17,7 @@ export async function runMocha(name, files, env) {
   mkdirSync(paths.logs, { recursive: true });
   const totals = join(paths.logs, `totals-${name}-${process.pid}.json`);
   rmSync(totals, { force: true });
-  const code = await show(process.execPath, [join(paths.modules, "mocha", "bin", "mocha.js"), "--reporter", join("setup", "suites", "reporter.cjs"), ...files], {
-    ...env,
-    STACKBOOK_TOTALS: totals,
-    // The configuration that keeps what it transpiled: a third of the time of a unit run.
-    TS_NODE_PROJECT: "tsconfig.run.json",
-  });
+  const code = await show(process.execPath, [join(paths.modules, "mocha", "bin", "mocha.js"), "--reporter", join("setup", "suites", "reporter.cjs"), ...files], { ...env, STACKBOOK_TOTALS: totals });
   try {
     return judge(existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : undefined, code);
   } finally {
