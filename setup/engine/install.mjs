@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../base/paths.mjs";
 import { Problem } from "../base/problem.mjs";
@@ -11,6 +11,18 @@ export const dockerPackages = ["docker.io", "iptables"];
 const socket = "unix:///var/run/docker.sock";
 const path = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
 
+/**
+ * Of a new engine. Its own default pools hold about 30 networks, two stacks of all five systems; these hold 512.
+ * An engine that was there before is left as it is.
+ */
+const daemonFile = "/etc/docker/daemon.json";
+const daemonSettings = {
+  "default-address-pools": [
+    { base: "172.17.0.0/16", size: 24 },
+    { base: "172.18.0.0/16", size: 24 },
+  ],
+};
+
 /** Debian or Ubuntu as root. */
 export async function installDocker(log) {
   const env = { ...process.env, PATH: path, DEBIAN_FRONTEND: "noninteractive" };
@@ -18,6 +30,11 @@ export async function installDocker(log) {
   const fix = "Does `apt-get update` work here? The packages come from this system's own sources.";
   log(`apt-get update (log: .stackbook/logs/docker-install.log)`);
   await must("apt-get", ["-o", "DPkg::Lock::Timeout=120", "update", "-q"], options, "apt-get could not read its package lists", fix);
+  if (!existsSync(daemonFile)) {
+    log(`writing ${daemonFile}: room for 512 networks`);
+    mkdirSync("/etc/docker", { recursive: true });
+    writeFileSync(daemonFile, `${JSON.stringify(daemonSettings, undefined, 2)}\n`);
+  }
   log(`apt-get install ${dockerPackages.join(" ")}`);
   await must("apt-get", ["-o", "DPkg::Lock::Timeout=120", "install", "-y", "-q", "--no-install-recommends", ...dockerPackages], options, "apt-get could not install Docker", fix);
 }

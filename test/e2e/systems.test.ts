@@ -116,107 +116,112 @@ describe("all five systems on one engine", function () {
     });
   }
 
-  it("redirects plain HTTP to HTTPS on the same path", async () => {
-    const { statusCode, headers } = await new Promise<http.IncomingMessage>((resolve, reject) =>
-      http.get({ host: "127.0.0.1", port: ports.httpPort, path: "/api/x?y=1", headers: { host: `motel.localhost:${ports.httpPort}` } }, resolve).on("error", reject),
-    );
-    assert.ok(statusCode === 301 || statusCode === 308, String(statusCode));
-    assert.equal(headers.location, `https://motel.localhost:${ports.httpsPort}/api/x?y=1`);
-  });
-
-  it("speaks no TLS older than 1.2", async () => {
-    await assert.rejects(
-      new Promise((resolve, reject) =>
-        https.get({ host: "127.0.0.1", port: ports.httpsPort, servername: "motel.localhost", ca: outputs.caCertificate, maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }, resolve).on("error", reject),
-      ),
-    );
-  });
-
-  it("echoes over a WebSocket through the edge", async () => {
-    const socket: Socket = io("https://127.0.0.1:28443", {
-      transports: ["websocket"],
-      ca: outputs.caCertificate,
-      rejectUnauthorized: true,
-      extraHeaders: { host: "motel.localhost" },
-    } as Parameters<typeof io>[1]);
-    try {
-      const reply = await new Promise((resolve, reject) => {
-        socket.on("connect_error", reject);
-        socket.on("connect", () => socket.timeout(5000).emit("echo", { hello: "motel" }, (error: Error | null, answer: unknown) => (error === null ? resolve(answer) : reject(error))));
-      });
-      assert.match(JSON.stringify(reply), /"hello":"motel"/);
-    } finally {
-      socket.close();
-    }
-  });
-
-  it("refuses an upload above FETMS's 10 MB, by its length and while it streams", async () => {
-    const headers = await login("fetms");
-    const { items } = await visit("fetms").json<{ items: { id: string }[] }>("/api/teachers", { headers });
-    const target = `/api/teachers/${items[0]?.id ?? ""}/document`;
-    const kind = { ...headers, "content-type": "text/plain" };
-    const small = await visit("fetms").ask(target, { method: "PUT", headers: kind, body: Buffer.alloc(1024 * 1024, "a") });
-    assert.ok(small.status < 300, `${small.status} ${small.body}`);
-    const large = await visit("fetms").ask(target, { method: "PUT", headers: kind, body: Buffer.alloc(11 * 1024 * 1024, "a") }).catch((error: NodeJS.ErrnoException) => error);
-    assert.ok("status" in large ? large.status === 413 : ["EPIPE", "ECONNRESET"].includes(large.code ?? ""), JSON.stringify(large));
-    const streamed = await new Promise<number>((resolve, reject) => {
-      const request = https.request(
-        `https://127.0.0.1:${ports.httpsPort}${target}`,
-        { method: "PUT", ca: outputs.caCertificate, servername: "fetms.localhost", headers: { ...kind, host: "fetms.localhost", "transfer-encoding": "chunked" } },
-        (response) => resolve(response.statusCode ?? 0),
+  describe("the edge of all of them", () => {
+    it("redirects plain HTTP to HTTPS on the same path", async () => {
+      const { statusCode, headers } = await new Promise<http.IncomingMessage>((resolve, reject) =>
+        http.get({ host: "127.0.0.1", port: ports.httpPort, path: "/api/x?y=1", headers: { host: `motel.localhost:${ports.httpPort}` } }, resolve).on("error", reject),
       );
-      request.on("error", reject);
-      for (let i = 0; i < 12; i += 1) request.write(Buffer.alloc(1024 * 1024, "a"));
-      request.end();
+      assert.ok(statusCode === 301 || statusCode === 308, String(statusCode));
+      assert.equal(headers.location, `https://motel.localhost:${ports.httpsPort}/api/x?y=1`);
     });
-    assert.equal(streamed, 413);
-  });
 
-  it("lets a browser's page of another origin read nothing", async () => {
-    const foreign = await visit("motel").ask("/api/suites", { headers: { origin: "https://evil.example" } });
-    assert.equal(foreign.headers["access-control-allow-origin"], undefined);
-    const own = await visit("motel").ask("/api/suites", { headers: { origin: origin("motel") } });
-    assert.equal(own.headers["access-control-allow-origin"], origin("motel"));
-  });
+    it("speaks no TLS older than 1.2", async () => {
+      await assert.rejects(
+        new Promise((resolve, reject) =>
+          https.get({ host: "127.0.0.1", port: ports.httpsPort, servername: "motel.localhost", ca: outputs.caCertificate, maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }, resolve).on("error", reject),
+        ),
+      );
+    });
 
-  it("keeps every generated secret out of the state's plain text, labels and command lines", async () => {
-    const state = stack.stateText();
-    const seen = JSON.stringify(await Promise.all((await containersOf(stack.name)).map(async ({ Id }) => {
-      const { Config, Args, Path } = await engine.getContainer(Id).inspect();
-      return [Config.Labels, Config.Cmd, Config.Entrypoint, Args, Path];
-    })));
-    for (const id of systemIds) {
-      for (const secret of [outputs.credentials[id]?.database.password, outputs.credentials[id]?.login.password]) {
-        assert.ok(secret !== undefined && secret.length >= 16);
-        assert.ok(!state.includes(secret), `${id}: in the state`);
-        assert.ok(!seen.includes(secret), `${id}: on the engine`);
+    it("echoes over a WebSocket through the edge", async () => {
+      const socket: Socket = io("https://127.0.0.1:28443", {
+        transports: ["websocket"],
+        ca: outputs.caCertificate,
+        rejectUnauthorized: true,
+        extraHeaders: { host: "motel.localhost" },
+      } as Parameters<typeof io>[1]);
+      try {
+        const reply = await new Promise((resolve, reject) => {
+          socket.on("connect_error", reject);
+          socket.on("connect", () => socket.timeout(5000).emit("echo", { hello: "motel" }, (error: Error | null, answer: unknown) => (error === null ? resolve(answer) : reject(error))));
+        });
+        assert.match(JSON.stringify(reply), /"hello":"motel"/);
+      } finally {
+        socket.close();
       }
-    }
+    });
+
+    it("refuses an upload above FETMS's 10 MB, by its length and while it streams", async () => {
+      const headers = await login("fetms");
+      const { items } = await visit("fetms").json<{ items: { id: string }[] }>("/api/teachers", { headers });
+      const target = `/api/teachers/${items[0]?.id ?? ""}/document`;
+      const kind = { ...headers, "content-type": "text/plain" };
+      const small = await visit("fetms").ask(target, { method: "PUT", headers: kind, body: Buffer.alloc(1024 * 1024, "a") });
+      assert.ok(small.status < 300, `${small.status} ${small.body}`);
+      const large = await visit("fetms").ask(target, { method: "PUT", headers: kind, body: Buffer.alloc(11 * 1024 * 1024, "a") }).catch((error: NodeJS.ErrnoException) => error);
+      assert.ok("status" in large ? large.status === 413 : ["EPIPE", "ECONNRESET"].includes(large.code ?? ""), JSON.stringify(large));
+      const streamed = await new Promise<number>((resolve, reject) => {
+        const request = https.request(
+          `https://127.0.0.1:${ports.httpsPort}${target}`,
+          { method: "PUT", ca: outputs.caCertificate, servername: "fetms.localhost", headers: { ...kind, host: "fetms.localhost", "transfer-encoding": "chunked" } },
+          (response) => resolve(response.statusCode ?? 0),
+        );
+        request.on("error", reject);
+        for (let i = 0; i < 12; i += 1) request.write(Buffer.alloc(1024 * 1024, "a"));
+        request.end();
+      });
+      assert.equal(streamed, 413);
+    });
+
+    it("lets a browser's page of another origin read nothing", async () => {
+      const foreign = await visit("motel").ask("/api/suites", { headers: { origin: "https://evil.example" } });
+      assert.equal(foreign.headers["access-control-allow-origin"], undefined);
+      const own = await visit("motel").ask("/api/suites", { headers: { origin: origin("motel") } });
+      assert.equal(own.headers["access-control-allow-origin"], origin("motel"));
+    });
+
+    it("keeps every generated secret out of the state's plain text, labels and command lines", async () => {
+      const state = stack.stateText();
+      const seen = JSON.stringify(await Promise.all((await containersOf(stack.name)).map(async ({ Id }) => {
+        const { Config, Args, Path } = await engine.getContainer(Id).inspect();
+        return [Config.Labels, Config.Cmd, Config.Entrypoint, Args, Path];
+      })));
+      for (const id of systemIds) {
+        for (const secret of [outputs.credentials[id]?.database.password, outputs.credentials[id]?.login.password]) {
+          assert.ok(secret !== undefined && secret.length >= 16);
+          assert.ok(!state.includes(secret), `${id}: in the state`);
+          assert.ok(!seen.includes(secret), `${id}: on the engine`);
+        }
+      }
+    });
   });
 
-  it("changes nothing at a second `up`", async () => {
-    const { output } = await stack.mustUp("--expect-no-changes");
-    assert.match(output, /\d+ unchanged/);
-    assert.doesNotMatch(output, /created|updated|replaced|deleted/);
-  });
+  // Last: mocha runs nested suites in order, and a suite's own tests before them.
+  describe("as a stack", () => {
+    it("changes nothing at a second `up`", async () => {
+      const { output } = await stack.mustUp("--expect-no-changes");
+      assert.match(output, /\d+ unchanged/);
+      assert.doesNotMatch(output, /created|updated|replaced|deleted/);
+    });
 
-  it("leaves nothing but protected data when it is destroyed without a word about data", async () => {
-    const volumesBefore = (await leftovers(stack.name)).volumes;
-    await stack.mustRun("destroy", "--yes", "--skip-preview", "--exclude-protected");
-    const { containers, networks, volumes } = await leftovers(stack.name);
-    assert.deepEqual({ containers, networks }, { containers: [], networks: [] });
-    assert.deepEqual(volumes.sort(), volumesBefore.filter((name) => !name.startsWith("stack-edge")).sort());
-  });
+    it("leaves nothing but protected data when it is destroyed without a word about data", async () => {
+      const volumesBefore = (await leftovers(stack.name)).volumes;
+      await stack.mustRun("destroy", "--yes", "--skip-preview", "--exclude-protected");
+      const { containers, networks, volumes } = await leftovers(stack.name);
+      assert.deepEqual({ containers, networks }, { containers: [], networks: [] });
+      assert.deepEqual(volumes.sort(), volumesBefore.filter((name) => !name.startsWith("stack-edge")).sort());
+    });
 
-  it("opens kept data again, with the passwords of before", async () => {
-    await stack.mustUp();
-    const again = await stack.outputs();
-    assert.deepEqual(again.credentials, outputs.credentials);
-    outputs = again;
-    for (const id of systemIds) visitors.set(id, new Visitor(origin(id), outputs.caCertificate));
-    for (const id of systemIds) {
-      const read = await visit(id).ask(rows[id].path, { headers: await login(id) });
-      assert.ok(read.body.includes(rows[id].shows), `${id}: ${read.body.slice(0, 300)}`);
-    }
+    it("opens kept data again, with the passwords of before", async () => {
+      await stack.mustUp();
+      const again = await stack.outputs();
+      assert.deepEqual(again.credentials, outputs.credentials);
+      outputs = again;
+      for (const id of systemIds) visitors.set(id, new Visitor(origin(id), outputs.caCertificate));
+      for (const id of systemIds) {
+        const read = await visit(id).ask(rows[id].path, { headers: await login(id) });
+        assert.ok(read.body.includes(rows[id].shows), `${id}: ${read.body.slice(0, 300)}`);
+      }
+    });
   });
 });
