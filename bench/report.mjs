@@ -1,0 +1,91 @@
+import { table } from "../setup/base/say.mjs";
+import { load } from "./machine.mjs";
+import { line } from "./statistics.mjs";
+import { order } from "./previews.mjs";
+
+const seconds = (value) => `${value.toFixed(2)} s`;
+const MiB = (value) => (value === 0 ? "-" : `${value.toFixed(0)} MiB`);
+const times = (value) => `${value.toFixed(2)} x`;
+
+const head = ["", "median", "min-max", "CPU", "program", "all processes", "time", "CPU"];
+
+/** One line of a table: what was measured, and as a ratio to what it is compared with. */
+function row(title, one, to) {
+  return [
+    title,
+    seconds(one.seconds),
+    `${one.fastest.toFixed(2)}-${one.slowest.toFixed(2)} s`,
+    seconds(one.cpuSeconds),
+    MiB(one.programMiB),
+    MiB(one.treeMiB),
+    times(one.seconds / to.seconds),
+    times(one.cpuSeconds / to.cpuSeconds),
+  ];
+}
+
+export function machineLines(about, { runs, began, compose }) {
+  return [
+    `machine   ${about.cpu}, ${about.memoryGiB.toFixed(1)} GiB, ${about.distribution}, Linux ${about.kernel}`,
+    `load      ${began} at the start, ${load()} at the end (1, 5, 15 minutes)`,
+    `versions  ${Object.entries(about.versions).map(([name, version]) => `${name} ${version}`).join(", ")}${compose === undefined ? "" : `, compose ${compose.version}`}`,
+    `plugins   ${about.plugins}`,
+    `runs      ${runs} of each, in turns, after one of each that is not counted; medians; ${new Date().toISOString().slice(0, 10)}`,
+  ];
+}
+
+export function previewLines({ results, resources }) {
+  const { empty } = results;
+  return [
+    "1. pulumi preview of a new stack, against an empty program",
+    ...indented(table([
+      [...head.slice(0, 6), "x empty", "x empty"],
+      row("empty program", empty, empty),
+      row("as `pulumi new` has it: types checked", results["empty, types checked"], empty),
+      row("one resource of each plugin", results["plugins only"], empty),
+      row(`motel (${resources[1]} resources)`, results["systems 1"], empty),
+      row(`all five (${resources[5]} resources)`, results["systems 5"], empty),
+    ])),
+    `   aim: motel 1.30 x, all five 1.60 x`,
+    `   against one resource of each plugin: motel ${ratio(results["systems 1"], results["plugins only"])}, all five ${ratio(results["systems 5"], results["plugins only"])}`,
+    `   against an empty program whose types are checked: motel ${ratio(results["systems 1"], results["empty, types checked"])}, all five ${ratio(results["systems 5"], results["empty, types checked"])}`,
+  ];
+}
+
+const ratio = (one, other) => times(one.seconds / other.seconds);
+
+export function updateLines(updates, compose) {
+  return [
+    "2. an up that changes nothing (--skip-preview), against an empty program's, and against Compose",
+    ...updates.flatMap(({ title, containers, first, pulumi, compose: composed }) => [
+      ...indented(table([
+        [...head.slice(0, 6), "x empty", "x empty"],
+        row("empty program", pulumi.empty, pulumi.empty),
+        row(`${title} (${containers} containers; first up ${seconds(first)})`, pulumi.stackbook, pulumi.empty),
+        ...(composed === undefined ? [] : [row("compose up -d of the same containers", composed.compose, composed.empty)]),
+      ])),
+      ...(composed === undefined ? [] : [`   up against compose up -d: ${times(pulumi.stackbook.seconds / composed.compose.seconds)} the time, ${times(pulumi.stackbook.cpuSeconds / composed.compose.cpuSeconds)} the CPU`]),
+    ]),
+    ...(compose === undefined ? ["   compose: left out, neither `docker compose` nor `docker-compose` is on this machine"] : []),
+  ];
+}
+
+export function growthLines({ results, resources }) {
+  const counts = order.map((_id, at) => at + 1);
+  const fit = (kind, name) => line(counts.map((count) => [count, results[`${kind} ${count}`][name]]));
+  const rows = [["", "time: fixed + each", "R²", "CPU: fixed + each", "R²", "program: fixed + each", "R²"]];
+  for (const [kind, title] of [["systems", "this program"], ["flat", "written flat"]]) {
+    const [time, cpu, memory] = ["seconds", "cpuSeconds", "programMiB"].map((name) => fit(kind, name));
+    const text = ({ start, slope }, unit, digits) => `${start.toFixed(digits)} + ${slope.toFixed(digits)} ${unit}`;
+    rows.push([title, text(time, "s", 2), time.straightness.toFixed(2), text(cpu, "s", 2), cpu.straightness.toFixed(2), text(memory, "MiB", 1), memory.straightness.toFixed(2)]);
+  }
+  const slopes = ["seconds", "cpuSeconds", "programMiB"].map((name) => times(fit("systems", name).slope / fit("flat", name).slope));
+  const whole = counts.map((count) => `${count}: ${ratio(results[`systems ${count}`], results[`flat ${count}`])}`);
+  return [
+    `3. each system more (previews of 1 to 5: ${order.join(", ")}; ${counts.map((count) => resources[count]).join(", ")} resources), against the same resources written flat`,
+    ...indented(table(rows)),
+    `   each system more, against flat: ${slopes[0]} the time, ${slopes[1]} the CPU, ${slopes[2]} the memory (aim: 1.10 x)`,
+    `   the whole preview, against flat, by number of systems: ${whole.join(", ")}`,
+  ];
+}
+
+const indented = (lines) => lines.map((text) => `   ${text}`);
