@@ -33,6 +33,8 @@ const own = {
 export function renderFlat(resources: readonly Recorded[], repository: string): string {
   const nameOf = (index: number): string => `r${index}`;
   return [
+    // Not what is compared: without it, it would be the flat program that pays for traces.
+    `import ${JSON.stringify(`${repository}/runtime/stacks`)};`,
     `import * as docker from "@pulumi/docker";`,
     `import * as pulumi from "@pulumi/pulumi";`,
     `import * as random from "@pulumi/random";`,
