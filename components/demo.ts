@@ -51,7 +51,6 @@ export class Demo extends pulumi.ComponentResource {
         system: config.spec.id,
         site: backend.site,
         name: "traffic",
-        role: "demo",
         image: backend.image,
         command: referenceApp.traffic,
         settings: {

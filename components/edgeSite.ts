@@ -43,7 +43,7 @@ export class EdgeSite extends pulumi.ComponentResource {
         publicHttpsPort: stack.edge.httpsPort,
         systems: routed,
         drainSeconds: stack.edge.drainSeconds,
-        ...(stack.edge.tls.kind === "acme" ? { acme: { host: "acme", port: 8402 } } : {}),
+        ...(this.edge.acme === undefined ? {} : { acme: this.edge.acme }),
       }),
     );
     return platform.writeRoutes(

@@ -122,7 +122,6 @@ export interface SidecarArgs {
   readonly system: SystemId;
   readonly site: Site;
   readonly name: string;
-  readonly role: string;
   readonly image: AppImage;
   readonly command: readonly string[];
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
@@ -146,6 +145,8 @@ export interface Edge {
   readonly container: pulumi.Output<string>;
   /** Where systems' own processes reach it. */
   readonly internalUrl: string;
+  /** Who answers ACME's challenges behind it, where certificates come from an authority. */
+  readonly acme?: { readonly host: string; readonly port: number };
   readonly ready: pulumi.Resource[];
 }
 

@@ -50,6 +50,7 @@ export async function record(systems: readonly string[], edge: object): Promise<
     true,
   );
   pulumi.runtime.setAllConfig(config);
+  // The program exports a function by `export =`, which has no `default` in its types but has one when imported.
   const program = (await import("../../index")) as unknown as { default: () => Promise<unknown> };
   await program.default();
   await pulumi.runtime.disconnect();

@@ -66,6 +66,7 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
     network,
     container: server.name,
     internalUrl: "https://edge:8443",
+    ...(args.tls.kind === "acme" ? { acme: acmeClient } : {}),
     ready: [gate],
   };
   if (args.tls.kind === "acme") createAcmeClient(context, edge, args, opts);
@@ -77,8 +78,8 @@ function shell([program, flag, script]: readonly string[]): { entrypoint: string
   return { entrypoint: [program ?? "", flag ?? ""], command: [script ?? ""] };
 }
 
-/** The port lego answers challenges on, inside the edge's network. */
-export const acmeChallengePort = 8402;
+/** Where lego answers challenges, inside the edge's network. */
+const acmeClient = { host: "acme", port: 8402 } as const;
 
 function createAcmeClient(context: DockerContext, edge: DockerEdge, args: EdgeArgs, opts: pulumi.ComponentResourceOptions): void {
   if (args.tls.kind !== "acme") return;
@@ -92,11 +93,11 @@ function createAcmeClient(context: DockerContext, edge: DockerEdge, args: EdgeAr
       env: acmeEnvironment({
         email,
         domains: [...args.hosts],
-        challengePort: acmeChallengePort,
+        challengePort: acmeClient.port,
         ...(directoryUrl === undefined ? {} : { directoryUrl }),
       }),
       user: edgeUser,
-      networks: [{ name: edge.network.name, aliases: ["acme"] }],
+      networks: [{ name: edge.network.name, aliases: [acmeClient.host] }],
       volumes: [{ volume: edge.volume, path: edgeDirectory }],
       memoryMiB: 128,
       cpus: 0.5,

@@ -27,6 +27,7 @@ const KINDS: Record<ChangeKind, proto.PropertyDiff.Kind> = {
 /** Serves the plugin until the engine ends the process, and says the port on standard output. */
 export function serve(plugin: Plugin): void {
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
+  // Pulumi ships the service without types of its handlers.
   server.addService(ResourceProviderService, handlers(plugin, process.argv[2]) as unknown as grpc.UntypedServiceImplementation);
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) {

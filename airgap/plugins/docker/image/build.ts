@@ -74,6 +74,7 @@ async function buildByEngine(docker: Docker, name: string, build: Bag, say: Say)
       // What is undefined would be sent as an empty value, and refused.
       ...(text(build.target) !== undefined && { target: text(build.target) }),
       ...(text(build.network) !== undefined && { networkmode: text(build.network) }),
+      // The engine reads one parameter per host, which dockerode makes of a list; its types know one text only.
       ...(hosts.length > 0 && { extrahosts: hosts as unknown as string }),
       ...(cacheFrom(build).length > 0 && { cachefrom: JSON.stringify(cacheFrom(build)) }),
     })
