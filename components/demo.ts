@@ -59,6 +59,8 @@ export class Demo extends pulumi.ComponentResource {
           TRAFFIC_HOST: config.domain,
           TRAFFIC_INSECURE: "1",
           TRAFFIC_RATE: "2",
+          // Without a login it only reads, and the business figures of a demo stay at zero.
+          ...(this.login === undefined ? {} : { SEED_ADMIN_EMAIL: this.login.email, SEED_ADMIN_PASSWORD: this.login.password }),
         },
         access: ["edge"],
         memoryMiB: 128,

@@ -6,6 +6,7 @@ import { openCache, type Cache } from "./cache";
 import { openDatabase, waitForDatabase, type Database } from "./database";
 import { migrate, pending } from "./database/migrations";
 import { Events } from "./events";
+import { Faults } from "./faults";
 import { healthRoutes, watched } from "./health";
 import { createHttpServer } from "./http/server";
 import { Lifecycle } from "./lifecycle";
@@ -49,13 +50,14 @@ export async function startBackend(settings: BackendSettings, log: Log, open: ty
   const audit = new Audit(system, settings.auditLogPath, database, events);
   const auth = new Auth({ settings, database, cache, audit, events });
   const sockets = system.sockets ? new (await import("./sockets")).Sockets({ settings, auth, events, log }) : undefined;
+  const faults = settings.faults ? new Faults({ auth, log, ...(sockets === undefined ? {} : { dropSockets: () => sockets.drop() }) }) : undefined;
   await audit.open();
   await openUploads(settings);
   metrics.addBusiness(events, { database, sessions: auth.sessions, sockets });
 
   let waitingFor: string | undefined = "waiting for the database";
   const server = createHttpServer({
-    settings, log, lifecycle, observe: metrics.observe,
+    settings, log, lifecycle, observe: metrics.observe, disturb: faults?.disturb,
     routes: [
       ...healthRoutes({
         settings, lifecycle, log, waitingFor: () => waitingFor, database: watched(database, log),
@@ -64,6 +66,7 @@ export async function startBackend(settings: BackendSettings, log: Log, open: ty
       ...versionRoutes(settings, startedAt),
       ...metrics.routes(),
       ...auth.routes(),
+      ...(faults?.routes() ?? []),
       ...uploadRoutes({ settings, database, auth, audit }),
       ...resourceRoutes({ system, database, cache, auth, audit, events }),
     ],
@@ -82,6 +85,7 @@ export async function startBackend(settings: BackendSettings, log: Log, open: ty
     port, ready, lifecycle,
     stop: () => {
       abort.abort();
+      faults?.stop();
       return lifecycle.stop({
         server, log,
         drainSeconds: settings.drainSeconds,

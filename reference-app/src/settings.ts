@@ -36,6 +36,8 @@ export interface BackendSettings extends CommonSettings, DataSettings {
   readonly uploadsDirectory: string;
   readonly maxUploadBytes: number;
   readonly auditLogPath?: string;
+  /** Administrators may push errors and latency through the app. Never outside demos and tests. */
+  readonly faults: boolean;
 }
 
 export interface FrontendSettings extends CommonSettings {
@@ -123,6 +125,7 @@ export function readBackend(env: Environment): BackendSettings {
     uploadsDirectory: reader.optional("UPLOADS_DIR") ?? "/app/uploads",
     maxUploadBytes: reader.number("MAX_UPLOAD_MIB", 10, 1, 1024) * 1024 * 1024,
     auditLogPath: base.system.auditLog ? (reader.optional("AUDIT_LOG_PATH") ?? "/app/logs/audit.log") : undefined,
+    faults: reader.choice("REFERENCE_FAULTS", ["0", "1"], "0") === "1",
   };
   reader.done();
   return settings;

@@ -42,6 +42,11 @@ export class Sockets {
     return new Set(this.userOf.values()).size;
   }
 
+  /** Cuts every connection, as a broken network does; new ones are taken at once. */
+  drop(): void {
+    for (const socket of this.io.of("/").sockets.values()) socket.conn.close();
+  }
+
   /** Ends every connection; clients come back by themselves and find another server. */
   close(): Promise<void> {
     // Not disconnectSockets: a client that is told to go doesn't come back by itself, one whose transport closes does.

@@ -2,8 +2,11 @@ import type { Login } from "../settings";
 import type { System } from "../systems/types";
 import type { Client } from "./client";
 
-/** Of 50 steps: 1 failed login, 3 writes (or changes), the others reads. */
+/** Of 50 steps: 3 writes (or changes), 1 call of a deprecated route where there is one, the others reads. */
 const cycle = 50;
+
+/** Rarer: MemoApp's runbook allows 1 % of answers to be 4xx, and a demo that alerts of itself teaches to look away. */
+const failedLoginEvery = 250;
 
 /** What visitors of a system do, one request (or short sequence) a step. */
 export class Visitor {
@@ -19,7 +22,9 @@ export class Visitor {
   async step(n: number): Promise<void> {
     const { table } = this.system.showcase;
     const at = n % cycle;
-    if (at === 7) await this.failLogin(n);
+    const [deprecated] = Object.keys(this.system.deprecated ?? {});
+    if (n % failedLoginEvery === 7) await this.failLogin(n);
+    else if (at === 22 && deprecated !== undefined) await this.client.send("GET", deprecated);
     else if (at % 16 === 3) await this.write(n);
     else if (at % 5 === 0) await this.client.send("GET", "/");
     else if (at % 5 === 1) await this.client.send("GET", "/api/health");

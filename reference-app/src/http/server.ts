@@ -22,6 +22,8 @@ export interface ServerParts {
   readonly routes: readonly Route[];
   /** Called once an answer is out. */
   readonly observe: (method: string, route: string, status: number, seconds: number) => void;
+  /** Called before everything but machines' checks; may take its time, or throw. */
+  readonly disturb?: (path: string) => Promise<void>;
 }
 
 export function createHttpServer(parts: ServerParts): Server {
@@ -49,6 +51,7 @@ async function serve(parts: ServerParts, router: Router, message: IncomingMessag
   answer.setHeader("x-request-id", id);
   try {
     if (settings.behaviour === "slow" && !quiet) await sleep(slowMs);
+    if (parts.disturb && !quiet) await parts.disturb(url.pathname);
     const response = method === "OPTIONS"
       ? { status: 204 }
       : match.kind === "found"

@@ -33,8 +33,8 @@ class Resource {
       { method: "GET", path, handler: (request) => this.list(request) },
       { method: "GET", path: `${path}/:id`, handler: (request) => this.read(request) },
     ];
-    for (const [old, table] of Object.entries(this.parts.system.deprecated ?? {})) {
-      if (table === this.table.name) routes.push({ method: "GET", path: old, handler: (request) => this.listTheOldWay(request, path) });
+    for (const [old, { table, since }] of Object.entries(this.parts.system.deprecated ?? {})) {
+      if (table === this.table.name) routes.push({ method: "GET", path: old, handler: (request) => this.listTheOldWay(request, path, since) });
     }
     if (this.table.access.write === "nobody") return routes;
     return [
@@ -54,10 +54,12 @@ class Resource {
     return json(cached ? await this.throughCache(() => this.page(where, page)) : JSON.stringify(await this.page(where, page)));
   }
 
-  private async listTheOldWay(request: Request, instead: string): Promise<Response> {
+  private async listTheOldWay(request: Request, instead: string, since: string): Promise<Response> {
     this.parts.events.emit("deprecatedCall");
     const response = await this.list(request);
-    return { ...response, headers: { ...response.headers, deprecation: "true", link: `<${instead}>; rel="successor-version"` } };
+    // RFC 9745: a structured date, the second from which on the route is old. The edge's log counts answers that have it.
+    const deprecation = `@${Date.parse(since) / 1000}`;
+    return { ...response, headers: { ...response.headers, deprecation, link: `<${instead}>; rel="successor-version"` } };
   }
 
   private async read(request: Request): Promise<Response> {

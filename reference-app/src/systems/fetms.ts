@@ -65,7 +65,7 @@ export const fetms: System = {
   ],
   auditLog: false,
   sockets: false,
-  deprecated: { "/api/teacher-list": "teachers" },
+  deprecated: { "/api/teacher-list": { table: "teachers", since: "2026-07-01T00:00:00Z" } },
   showcase: { table: "teachers", columns: ["name", "school", "pipelineStage"] },
   demoRows: [],
 };

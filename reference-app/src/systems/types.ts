@@ -24,8 +24,8 @@ export interface System {
   readonly sockets: boolean;
   /** The table whose first page is kept in Redis for a few seconds. */
   readonly cachedTable?: string;
-  /** Old routes that still work and are counted: old path -> table. */
-  readonly deprecated?: Readonly<Record<string, string>>;
+  /** Old routes that still work and are counted, by path: the table they list, and when they became old (ISO 8601). */
+  readonly deprecated?: Readonly<Record<string, { readonly table: string; readonly since: string }>>;
   /** The table and columns shown on the front page. */
   readonly showcase: { readonly table: string; readonly columns: readonly string[] };
   /** Rows that the demo traffic writes and removes again; `n` makes them unique. None where rows are never really deleted. */

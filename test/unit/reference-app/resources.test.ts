@@ -147,6 +147,7 @@ describe("reference app: uploads", () => {
   it("counts calls of the old route and says what to use instead", async () => {
     const reply = await app.call("GET", "/api/teacher-list");
     assert.deepEqual([reply.status, reply.headers.get("link")], [200, '</api/teachers>; rel="successor-version"']);
+    assert.equal(reply.headers.get("deprecation"), "@1782864000", "RFC 9745: a date, as seconds");
     assert.match((await app.call("GET", "/metrics")).text, /^fetms_deprecated_api_calls_total 1$/m);
   });
 });

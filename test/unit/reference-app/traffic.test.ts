@@ -25,6 +25,8 @@ describe("reference app: demo traffic", () => {
       assert.equal(by("POST", 401), 1, "one failed login");
       assert.ok(by("POST", 201) + by("PATCH", 200) >= 3, "writes");
       assert.ok(by("GET", 200) > 30, "reads");
+      const old = Object.keys(systems[id].deprecated ?? {});
+      assert.equal(logged.filter((line) => old.includes(String(line["path"]))).length, old.length, "a call of each deprecated route");
       // The frontend's page is not at the backend.
       assert.equal(seen["4xx"], 1 + by("GET", 404));
       assert.ok(!app.text().includes(login.password));
