@@ -1,0 +1,17 @@
+import { parser } from "@prometheus-io/lezer-promql";
+
+/** Names of all series that a query reads, read with Prometheus's own grammar. Throws on what is no PromQL. */
+export function metricNamesIn(query: string): readonly string[] {
+  const names = new Set<string>();
+  parser.parse(query).iterate({
+    enter({ node }) {
+      const text = query.slice(node.from, node.to);
+      if (node.type.isError) throw new Error(`Not PromQL at character ${node.from} ("${text}"): ${query}`);
+      if (node.name !== "VectorSelector") return;
+      const identifier = node.getChild("Identifier");
+      if (!identifier) throw new Error(`A selector without a name says nothing about what it reads: ${text} in ${query}`);
+      names.add(query.slice(identifier.from, identifier.to));
+    },
+  });
+  return [...names].sort();
+}
