@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 export const root = path.resolve(__dirname, "../../..");
 
@@ -51,6 +51,13 @@ export class TestStack {
     return Promise.resolve();
   }
 
+  /** As `pulumi config set --secret` does: the value goes in by standard input, the file has it encrypted. */
+  async setSecret(key: string, value: string): Promise<void> {
+    await this.mustRunWith(value, "config", "set", "--secret", key);
+    const { config } = parse(fs.readFileSync(this.configFile, "utf8")) as { config: Record<string, unknown> };
+    this.config = { ...this.config, [key]: config[key] };
+  }
+
   up(...flags: string[]): Promise<Result> {
     return this.run("up", "--yes", "--skip-preview", ...flags);
   }
@@ -76,13 +83,21 @@ export class TestStack {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async mustRun(...args: string[]): Promise<Result> {
-    const result = await this.run(...args);
+  mustRun(...args: string[]): Promise<Result> {
+    return this.mustRunWith(undefined, ...args);
+  }
+
+  run(...args: string[]): Promise<Result> {
+    return this.runWith(undefined, ...args);
+  }
+
+  private async mustRunWith(input: string | undefined, ...args: string[]): Promise<Result> {
+    const result = await this.runWith(input, ...args);
     if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
     return result;
   }
 
-  run(...args: string[]): Promise<Result> {
+  private runWith(input: string | undefined, ...args: string[]): Promise<Result> {
     const target = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
     const config = ["up", "preview", "destroy", "refresh", "config"].includes(args[0] ?? "") ? ["--config-file", this.configFile] : [];
     return new Promise((resolve, reject) => {
@@ -93,6 +108,7 @@ export class TestStack {
       child.stderr.on("data", collect);
       child.on("error", reject);
       child.on("close", (code) => resolve({ code: code ?? -1, output }));
+      child.stdin.end(input);
     });
   }
 
