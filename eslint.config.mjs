@@ -33,7 +33,7 @@ export default tseslint.config(
   },
   // Serialised into the state, so modules are required inside functions (docs/decisions).
   {
-    files: ["platforms/docker/engine.ts", "components/edge/certificate.ts", "components/edge/selfSigned.ts", "platforms/index.ts"],
+    files: ["platforms/docker/engine.ts", "platforms/docker/tasks/configFiles.ts", "components/edge/certificate.ts", "components/edge/selfSigned.ts", "platforms/index.ts"],
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   door(["systems", "alerts", "dashboards"], ["@pulumi/*", "**/platforms/**", "**/components/**", ...noAirgap], "This room is data: no Pulumi, no platform."),

@@ -4,8 +4,11 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec, RedisSpec, ServiceSpec, SystemId } from "../systems";
-import type { ImageSource, StackConfig, TlsConfig } from "../config/types";
+import type { ImageSource, LogicalImage, StackConfig, TlsConfig } from "../config/types";
 import type { EdgeModel } from "../components/edge/model";
+import type { Daemon, DaemonArgs, MonitorLogin } from "./daemon";
+
+export type { ConfigFilesArgs, Daemon, DaemonArgs, MonitorLogin, Place } from "./daemon";
 
 /** The private places of one system: who is in one can reach it, nobody else can. */
 export interface Site {
@@ -35,11 +38,15 @@ export interface DatabaseArgs {
   readonly data: DataFolderRef;
   readonly adminPassword: pulumi.Output<string>;
   readonly rolePassword: pulumi.Output<string>;
+  /** Of the monitoring's own login; absent: there is none. */
+  readonly monitorPassword?: pulumi.Output<string>;
 }
 
 /** A database with the application's role in it, able to log in. */
 export interface Database extends Endpoint {
   readonly adminUser: string;
+  /** Where `monitorPassword` was given. */
+  readonly monitor?: MonitorLogin;
 }
 
 export interface CacheArgs {
@@ -164,10 +171,21 @@ export interface Platform {
   createSite(args: SiteArgs, opts: pulumi.ComponentResourceOptions): Site;
   createDatabase(args: DatabaseArgs, opts: pulumi.ComponentResourceOptions): Database;
   createCache(args: CacheArgs, opts: pulumi.ComponentResourceOptions): Endpoint;
-  createFolder(system: SystemId, folder: DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): DataFolderRef;
+  createFolder(system: SystemId | "stack", folder: DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): DataFolderRef;
   createImage(args: AppImageArgs, opts: pulumi.ComponentResourceOptions): AppImage;
+  /** Of a program in `agents/<name>`, built like the reference app. */
+  createAgentImage(name: string, opts: pulumi.ComponentResourceOptions): AppImage;
+  /** The stack's own images, by what they are for. */
+  image(name: LogicalImage): pulumi.Output<string>;
+  /** Why an image can't be had here; undefined when it can. */
+  lacks(name: LogicalImage): string | undefined;
   createWorkload(args: WorkloadArgs, opts: pulumi.ComponentResourceOptions): Workload;
   createSidecar(args: SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  createDaemon(args: DaemonArgs, opts: pulumi.ComponentResourceOptions): Daemon;
+  /** Lets a daemon into systems' web networks without restarting it. */
+  joinSites(daemon: Daemon, sites: readonly Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[];
+  /** Done when all of them are healthy; one resource for all, and an error tells of each that is not. */
+  awaitDaemons(daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Runs a command to its end; an error fails the update, now and at every further one until it succeeds. */
   runTask(name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   createEdge(args: EdgeArgs, opts: pulumi.ComponentResourceOptions): Edge;

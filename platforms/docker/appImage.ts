@@ -15,12 +15,12 @@ export function createAppImage(context: DockerContext, args: AppImageArgs, opts:
     case "registry":
       return { reference: context.pulled(source.reference) };
     case "build":
-      return buildImage(context, args, { context: source.context, dockerfile: source.dockerfile ?? "Dockerfile", args: source.args }, opts);
+      return buildImage(context, named(args), { context: source.context, dockerfile: source.dockerfile ?? "Dockerfile", args: source.args }, opts);
     case "reference-app": {
       const isStatic = args.kind === "static";
       return buildImage(
         context,
-        args,
+        named(args),
         {
           context: "reference-app",
           dockerfile: isStatic ? "Dockerfile.web" : "Dockerfile",
@@ -34,6 +34,32 @@ export function createAppImage(context: DockerContext, args: AppImageArgs, opts:
   }
 }
 
+/**
+ * A program of Stackbook's own in `agents/<name>`: its Dockerfile takes NODE_IMAGE and copies what was built
+ * into `dist/`.
+ */
+export function createAgentImage(context: DockerContext, name: string, opts: pulumi.ComponentResourceOptions): AppImage {
+  return buildImage(
+    context,
+    { name: `agent-${name}`, version: "agent", settings: {}, where: `agents/${name}` },
+    { context: path.join("agents", name), dockerfile: "Dockerfile", args: { NODE_IMAGE: context.baseReference("node") } },
+    opts,
+  );
+}
+
+function named(args: AppImageArgs): Named {
+  const { buildSettings: settings, service, system, version } = args;
+  return { name: `${system}-${service}`, version, settings, where: `systems.${system}.services.${service}.image` };
+}
+
+interface Named {
+  readonly name: string;
+  readonly version: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Who asked for it, for messages. */
+  readonly where: string;
+}
+
 interface Build {
   readonly context: string;
   readonly dockerfile: string;
@@ -44,15 +70,15 @@ interface Build {
  * The tag names what is in it: version and a hash of files, arguments and build-time settings. So equal
  * content is never built twice, a changed file is a new image, and the previous one stays for the way back.
  */
-function buildImage(context: DockerContext, args: AppImageArgs, build: Build, opts: pulumi.ComponentResourceOptions): AppImage {
+function buildImage(context: DockerContext, image: Named, build: Build, opts: pulumi.ComponentResourceOptions): AppImage {
   const folder = path.resolve(build.context);
-  const buildArgs = { VERSION: args.version, ...build.args, ...args.buildSettings };
-  const hash = hashContext(folder, build.dockerfile, JSON.stringify(Object.entries(buildArgs).sort()), args);
-  const tag = `${args.version}-${hash.slice(0, 12)}`.replace(/[^A-Za-z0-9_.-]/g, "-");
-  const image = new docker.Image(
-    `${args.system}-${args.service}-image`,
+  const buildArgs = { VERSION: image.version, ...build.args, ...image.settings };
+  const hash = hashContext(folder, build.dockerfile, JSON.stringify(Object.entries(buildArgs).sort()), image.where);
+  const tag = `${image.version}-${hash.slice(0, 12)}`.replace(/[^A-Za-z0-9_.-]/g, "-");
+  const built = new docker.Image(
+    `${image.name}-image`,
     {
-      imageName: `stackbook-${context.stack}/${args.system}-${args.service}:${tag}`,
+      imageName: `stackbook-${context.stack}/${image.name}:${tag}`,
       build: {
         context: folder,
         dockerfile: path.join(folder, build.dockerfile),
@@ -62,15 +88,15 @@ function buildImage(context: DockerContext, args: AppImageArgs, build: Build, op
     },
     context.options({ parent: opts.parent }, { retainOnDelete: true }),
   );
-  return { reference: image.imageName };
+  return { reference: built.imageName };
 }
 
 /** Of the files that the engine would be sent, in a stable order. */
-export function hashContext(folder: string, dockerfile: string, extra: string, what: { system: string; service: string }): string {
+export function hashContext(folder: string, dockerfile: string, extra: string, where: string): string {
   const dockerfilePath = path.join(folder, dockerfile);
   if (!fs.existsSync(dockerfilePath)) {
     throw new Error(
-      `systems.${what.system}.services.${what.service}.image: there is no ${dockerfilePath}; name the folder by build.context and the file by build.dockerfile`,
+      `${where}: there is no ${dockerfilePath}; name the folder by build.context and the file by build.dockerfile`,
     );
   }
   const rules = ignore();

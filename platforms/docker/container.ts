@@ -10,10 +10,12 @@ export interface HardenedContainerArgs {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly pulumi.Input<string>[];
   readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** `uid:gid`, never root. */
+  /** `uid:gid`, never root; the log collector alone is excepted, see `policies/rules/noRoot.ts`. */
   readonly user: string;
   readonly networks: readonly { readonly name: pulumi.Input<string>; readonly aliases?: readonly string[] }[];
   readonly volumes?: readonly { readonly volume: pulumi.Input<string>; readonly path: string; readonly readOnly?: boolean }[];
+  /** Folders of the host, read-only. */
+  readonly hostFolders?: readonly { readonly hostPath: string; readonly path: string }[];
   /** Writable places on the otherwise read-only root. @default ["/tmp"] */
   readonly tmpfs?: readonly string[];
   readonly ports?: readonly { readonly internal: number; readonly external: number; readonly ip: string }[];
@@ -26,7 +28,12 @@ export interface HardenedContainerArgs {
   readonly stopSignal?: string;
   /** Seconds between the stop signal and the kill. @default 10 */
   readonly stopSeconds?: number;
+  /** Another value is another container: for programs that read their configuration once. */
+  readonly replaceOn?: pulumi.Input<string>;
 }
+
+/** What each log line is marked with, so that a collector knows its origin without asking the engine. */
+const logLabels = ["stack", "system", "service", "role"].map((name) => `stackbook.${name}`).join(",");
 
 export interface Healthcheck {
   /** Docker's form: ["CMD", ...] or ["CMD-SHELL", text]. */
@@ -50,18 +57,16 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
     name,
     {
       image: args.image,
-      labels: labelList(args.labels),
+      labels: [...labelList(args.labels), ...(args.replaceOn === undefined ? [] : [{ label: "stackbook.config", value: args.replaceOn }])],
       ...(args.entrypoint === undefined ? {} : { entrypoints: [...args.entrypoint] }),
       ...(args.command === undefined ? {} : { command: [...args.command] }),
       ...(args.env === undefined ? {} : { envs: environment(args.env) }),
       user: args.user,
       networksAdvanced: args.networks.map((network) => ({ name: network.name, aliases: [...(network.aliases ?? [])] })),
-      mounts: (args.volumes ?? []).map((mount) => ({
-        type: "volume",
-        source: mount.volume,
-        target: mount.path,
-        readOnly: mount.readOnly ?? false,
-      })),
+      mounts: [
+        ...(args.volumes ?? []).map((mount) => ({ type: "volume", source: mount.volume, target: mount.path, readOnly: mount.readOnly ?? false })),
+        ...(args.hostFolders ?? []).map((folder) => ({ type: "bind", source: folder.hostPath, target: folder.path, readOnly: true })),
+      ],
       tmpfs: Object.fromEntries((args.tmpfs ?? ["/tmp"]).map((path) => [path, "rw,mode=1777"])),
       ports: (args.ports ?? []).map((port) => ({ ...port, protocol: "tcp" })),
       ...(check === undefined
@@ -84,7 +89,7 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
       readOnly: true,
       init: args.init ?? true,
       logDriver: "json-file",
-      logOpts: { "max-size": "10m", "max-file": "5" },
+      logOpts: { "max-size": "10m", "max-file": "5", labels: logLabels },
       mustRun: true,
       wait: false,
       stopTimeout: stopSeconds,

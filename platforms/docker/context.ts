@@ -37,6 +37,11 @@ export class DockerContext {
     return this.pulled(resolveImage(name, this.config.images, this.packageBuilt));
   }
 
+  /** Why an image can't be had on this machine; undefined when it can. */
+  lacks(_name: LogicalImage): string | undefined {
+    return undefined;
+  }
+
   /** The reference an app image is built from. */
   baseReference(name: LogicalImage): string {
     return resolveImage(name, this.config.images, this.packageBuilt);

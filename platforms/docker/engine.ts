@@ -37,15 +37,12 @@ export async function lastLogLines(container: Docker.Container, lines: number): 
   return (parts.length > 0 ? parts.join("") : raw.toString("utf8")).trimEnd();
 }
 
-/** True when both would be the same request; the provider's own text is not part of it. */
+/** True when both would be the same request; the provider's own text and its answer are no part of it. */
 export function sameInputs(olds: object, news: object): boolean {
+  const sorted = (value: object): object => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   const text = (value: object): string =>
-    JSON.stringify(value, (key, inner: unknown) =>
-      key === "__provider" || key === "result"
-        ? undefined
-        : inner !== null && typeof inner === "object" && !Array.isArray(inner)
-          ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-          : inner,
+    JSON.stringify({ ...value, __provider: undefined, result: undefined }, (_key, inner: unknown) =>
+      inner !== null && typeof inner === "object" && !Array.isArray(inner) ? sorted(inner) : inner,
     );
   return text(olds) === text(news);
 }

@@ -3,11 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/types";
 import type { SystemId } from "../../systems";
 import type * as contract from "../platform";
-import { createAppImage } from "./appImage";
+import { createAgentImage, createAppImage } from "./appImage";
 import { createCache } from "./cache";
 import { DockerContext } from "./context";
+import { awaitDaemons, createDaemon, joinSites } from "./daemon";
 import { createDatabase } from "./database";
 import { createEdge, writeRoutes } from "./edge";
+import type { LogicalImage } from "./images";
 import { labelList } from "./labels";
 import { createSite } from "./site";
 import { createFolder, createSidecar, createWorkload, runTask } from "./workload";
@@ -16,7 +18,7 @@ import { createFolder, createSidecar, createWorkload, runTask } from "./workload
 export class DockerPlatform implements contract.Platform {
   readonly name = "docker";
   private readonly context: DockerContext;
-  private edge: docker.Network | undefined;
+  private readonly networks = new Map<string, docker.Network>();
 
   constructor(config: StackConfig, tasks: pulumi.ProviderResource) {
     this.context = new DockerContext(config, tasks);
@@ -34,12 +36,29 @@ export class DockerPlatform implements contract.Platform {
     return createCache(this.context, args, opts);
   }
 
-  createFolder(system: SystemId, folder: contract.DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): contract.DataFolderRef {
+  createFolder(
+    system: SystemId | "stack",
+    folder: contract.DataFolder,
+    protect: boolean,
+    opts: pulumi.ComponentResourceOptions,
+  ): contract.DataFolderRef {
     return createFolder(this.context, system, folder, protect, opts);
   }
 
   createImage(args: contract.AppImageArgs, opts: pulumi.ComponentResourceOptions): contract.AppImage {
     return createAppImage(this.context, args, opts);
+  }
+
+  createAgentImage(name: string, opts: pulumi.ComponentResourceOptions): contract.AppImage {
+    return createAgentImage(this.context, name, opts);
+  }
+
+  image(name: LogicalImage): pulumi.Output<string> {
+    return this.context.image(name);
+  }
+
+  lacks(name: LogicalImage): string | undefined {
+    return this.context.lacks(name);
   }
 
   createWorkload(args: contract.WorkloadArgs, opts: pulumi.ComponentResourceOptions): contract.Workload {
@@ -48,6 +67,18 @@ export class DockerPlatform implements contract.Platform {
 
   createSidecar(args: contract.SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
     return createSidecar(this.context, args, opts);
+  }
+
+  createDaemon(args: contract.DaemonArgs, opts: pulumi.ComponentResourceOptions): contract.Daemon {
+    return createDaemon(this.context, args, { monitoring: this.commonNetwork("monitoring"), edge: this.edgeNetwork() }, opts);
+  }
+
+  joinSites(daemon: contract.Daemon, sites: readonly contract.Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
+    return joinSites(this.context, daemon, sites, opts);
+  }
+
+  awaitDaemons(daemons: readonly contract.Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+    return awaitDaemons(this.context, daemons, opts);
   }
 
   runTask(name: string, args: contract.RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
@@ -64,11 +95,17 @@ export class DockerPlatform implements contract.Platform {
 
   /** Where the edge is at home; systems' own processes that ask it (demo traffic, probes) join it too. */
   private edgeNetwork(): docker.Network {
-    this.edge ??= new docker.Network(
-      "edge",
-      { driver: "bridge", internal: false, labels: labelList(this.context.labels("stack", "edge", "network")) },
-      { provider: this.context.provider },
-    );
-    return this.edge;
+    return this.commonNetwork("edge");
+  }
+
+  /** Of the whole stack, made when somebody first asks; with a way out, for notifications and probes. */
+  private commonNetwork(name: "edge" | "monitoring"): docker.Network {
+    let network = this.networks.get(name);
+    if (network === undefined) {
+      const labels = labelList(this.context.labels("stack", name, "network"));
+      network = new docker.Network(name, { driver: "bridge", internal: false, labels }, { provider: this.context.provider });
+      this.networks.set(name, network);
+    }
+    return network;
   }
 }

@@ -4,7 +4,7 @@ export interface Labels {
   /** A system's id, or "stack" for what serves all of them. */
   readonly system: string;
   readonly service: string;
-  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "network" | "volume";
+  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "monitoring" | "collector" | "network" | "volume";
   readonly version?: string;
   readonly slot?: string;
   /** The stack's own tags (`stackbook:tags`), under their own names. */

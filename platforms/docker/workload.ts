@@ -9,7 +9,7 @@ import { Task } from "./tasks/task";
 import { createVolume } from "./volume";
 
 /** The first tool that the image has asks the health path; curl costs least, an interpreter most. */
-export function httpHealthcheck(port: number, path: string): Healthcheck {
+export function httpHealthcheck(port: number, path: string, intervalSeconds?: number): Healthcheck {
   const url = `http://127.0.0.1:${port}${path}`;
   return {
     test: [
@@ -22,13 +22,20 @@ export function httpHealthcheck(port: number, path: string): Healthcheck {
         `else echo 'the image has none of curl, wget, node, python3 to check ${url} with'; exit 1; fi`,
       ].join("; "),
     ],
+    ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
   };
 }
 
 /** Who the process is: static artefacts run on the web server's user, servers on `node`'s. */
 const users = { server: "1000:1000", static: "101:101" } as const;
 
-export function createFolder(context: DockerContext, system: SystemId, folder: DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): DataFolderRef {
+export function createFolder(
+  context: DockerContext,
+  system: SystemId | "stack",
+  folder: DataFolder,
+  protect: boolean,
+  opts: pulumi.ComponentResourceOptions,
+): DataFolderRef {
   return { ...folder, volume: createVolume(context, system, folder.name, protect, opts).name };
 }
 

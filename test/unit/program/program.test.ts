@@ -56,7 +56,7 @@ describe("the program", () => {
         assert.equal(inputs["readOnly"], true, name);
         assert.deepEqual(inputs["capabilities"], { drops: ["ALL"] }, name);
         assert.deepEqual(inputs["securityOpts"], ["no-new-privileges:true"], name);
-        assert.deepEqual(inputs["logOpts"], { "max-size": "10m", "max-file": "5" }, name);
+        assert.deepEqual(inputs["logOpts"], { "max-size": "10m", "max-file": "5", labels: "stackbook.stack,stackbook.system,stackbook.service,stackbook.role" }, name);
         assert.equal(inputs["restart"], "unless-stopped", name);
       }
     });

@@ -1,0 +1,72 @@
+/** Long-running programs that serve operators rather than visitors: Prometheus, an exporter, an agent. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { SystemId } from "../systems";
+import type { DataFolderRef, Site } from "./platform";
+
+export interface DaemonArgs {
+  /** `prometheus`; its host name is this, or `<system>-<name>` where it belongs to a system. */
+  readonly name: string;
+  /** Absent: it belongs to the stack. */
+  readonly system?: SystemId;
+  /** From `platform.image`, or an AppImage's reference. */
+  readonly image: pulumi.Output<string>;
+  /** Absent: the image's own. */
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly pulumi.Input<string>[];
+  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** `uid:gid` in numbers; not root unless `readsHostAsRoot`. */
+  readonly user: string;
+  /** What it must reach besides the other daemons, with whom it always shares a place. */
+  readonly places: readonly Place[];
+  readonly config?: ConfigFilesArgs;
+  /** A folder of its own, made by `createFolder`. */
+  readonly data?: DataFolderRef;
+  /** Folders of others, such as the edge's log socket. */
+  readonly shared?: readonly DataFolderRef[];
+  /** Folders of the host, read-only. They must exist there. */
+  readonly hostFolders?: readonly { readonly hostPath: string; readonly path: string }[];
+  /** Asked over HTTP from inside; absent for images that have nothing to ask with: those must keep running. */
+  readonly healthcheck?: { readonly port: number; readonly path: string };
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** Seconds between the stop signal and the kill. @default 10 */
+  readonly stopSeconds?: number;
+  /** The log collector's way to read what only the host's root may; nobody else has it. @default false */
+  readonly readsHostAsRoot?: boolean;
+}
+
+/** A system's store or web servers, or the edge. */
+export type Place = { readonly site: Site; readonly access: "database" | "cache" | "web" } | "edge";
+
+/** Configuration that is checked before it is taken, and reaches the program while it runs. */
+export interface ConfigFilesArgs {
+  /** Where the program finds it, such as `/etc/prometheus`; it can't write there. */
+  readonly directory: string;
+  /** Text by path below `directory`. */
+  readonly files: pulumi.Input<Record<string, string>>;
+  /** The same, readable by the program's user alone. */
+  readonly secretFiles?: pulumi.Input<Record<string, string>>;
+  /**
+   * Run in the program's own image with the new files in place of `directory`; an exit code other than 0
+   * refuses the update with the tool's last lines, and the files before stay. `{dir}` stands for the folder.
+   */
+  readonly check?: readonly string[];
+  /** How the running program learns of it; "replace" starts it anew. */
+  readonly onChange: { readonly signal: "SIGHUP" } | "replace";
+}
+
+export interface Daemon {
+  /** Its name on every network it is in. */
+  readonly host: string;
+  readonly container: pulumi.Output<string>;
+  /** Created and started; `awaitDaemons` says whether they are healthy. */
+  readonly ready: pulumi.Resource[];
+}
+
+/** How the monitoring logs in to a database: it reads statistics and no rows. */
+export interface MonitorLogin {
+  readonly user: string;
+  readonly password: pulumi.Output<string>;
+  readonly host: pulumi.Output<string>;
+  readonly port: number;
+}

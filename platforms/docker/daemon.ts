@@ -1,0 +1,128 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ConfigFilesArgs, Daemon, DaemonArgs, Place, Site } from "../platform";
+import { joinNetworks, type DockerContext } from "./context";
+import { hardenedContainer } from "./container";
+import { labelMap } from "./labels";
+import { Attachment } from "./tasks/attachment";
+import { ConfigFiles } from "./tasks/configFiles";
+import { HealthGate } from "./tasks/healthGate";
+import { createVolume } from "./volume";
+import { httpHealthcheck } from "./workload";
+
+interface DockerDaemon extends Daemon {
+  readonly server: docker.Container;
+}
+
+/** Networks that a daemon may enter besides its system's. */
+export interface CommonNetworks {
+  /** Shared by all daemons. */
+  readonly monitoring: docker.Network;
+  readonly edge: docker.Network;
+}
+
+/** Nobody waits for a daemon but the update that starts it, so it is asked less often than what serves visitors. */
+const healthIntervalSeconds = 5;
+
+/** One container, replaced by deleting it first: it may own a data volume, and nobody is served by it. */
+export function createDaemon(context: DockerContext, args: DaemonArgs, networks: CommonNetworks, opts: pulumi.ComponentResourceOptions): Daemon {
+  const host = args.system === undefined ? args.name : `${args.system}-${args.name}`;
+  const config = args.config === undefined ? undefined : createConfig(context, args, args.config, host, opts);
+  const server = hardenedContainer(
+    host,
+    {
+      image: args.image,
+      labels: daemonLabels(context, args),
+      ...(args.entrypoint === undefined ? {} : { entrypoint: args.entrypoint }),
+      ...(args.command === undefined ? {} : { command: args.command }),
+      ...(args.env === undefined ? {} : { env: args.env }),
+      user: args.user,
+      networks: [{ name: networks.monitoring.name, aliases: [host] }, ...args.places.map((place) => joinPlace(place, networks, host))],
+      volumes: [
+        ...(config === undefined ? [] : [{ volume: config.volume, path: config.directory, readOnly: true }]),
+        ...(args.data === undefined ? [] : [{ volume: args.data.volume, path: args.data.path }]),
+        ...(args.shared ?? []).map((folder) => ({ volume: folder.volume, path: folder.path })),
+      ],
+      hostFolders: args.hostFolders ?? [],
+      ...(args.healthcheck === undefined
+        ? {}
+        : { healthcheck: httpHealthcheck(args.healthcheck.port, args.healthcheck.path, healthIntervalSeconds) }),
+      memoryMiB: args.memoryMiB,
+      cpus: args.cpus,
+      stopSeconds: args.stopSeconds ?? 10,
+      ...(config?.replaceOn === undefined ? {} : { replaceOn: config.replaceOn }),
+    },
+    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: config === undefined ? [] : [config.written] }),
+  );
+  const daemon: DockerDaemon = { host, server, container: server.name, ready: [server] };
+  return daemon;
+}
+
+/** Prometheus is where the applications are this way, and is not restarted when a system comes or goes. */
+export function joinSites(context: DockerContext, daemon: Daemon, sites: readonly Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
+  const { server, host } = daemon as DockerDaemon;
+  return sites.map(
+    (site) =>
+      new Attachment(
+        `${host}-in-${site.system}`,
+        { host: context.host, network: (site.web as docker.Network).id, container: server.id },
+        context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
+      ),
+  );
+}
+
+/** One gate for all: what one of them lacks doesn't hold up another, and a preview has one resource more, not twenty. */
+export function awaitDaemons(context: DockerContext, daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+  return new HealthGate(
+    "daemons-healthy",
+    {
+      host: context.host,
+      containers: daemons.map((daemon) => (daemon as DockerDaemon).server.id),
+      title: "monitoring",
+      timeoutSeconds: 120,
+    },
+    context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
+  );
+}
+
+function daemonLabels(context: DockerContext, args: DaemonArgs): ReturnType<DockerContext["labels"]> {
+  return context.labels(args.system ?? "stack", args.name, args.readsHostAsRoot === true ? "collector" : "monitoring");
+}
+
+function joinPlace(place: Place, networks: CommonNetworks, host: string): { name: pulumi.Output<string>; aliases: string[] } {
+  if (place === "edge") return { name: networks.edge.name, aliases: [host] };
+  const [joined] = joinNetworks(place.site, [place.access], host);
+  if (joined === undefined) throw new Error(`${place.site.system} has no ${place.access} network`);
+  return joined;
+}
+
+interface Config {
+  readonly volume: pulumi.Output<string>;
+  readonly directory: string;
+  readonly written: ConfigFiles;
+  readonly replaceOn?: pulumi.Output<string>;
+}
+
+/** Configuration lies on a volume of its own, which its program can't write. */
+function createConfig(context: DockerContext, args: DaemonArgs, config: ConfigFilesArgs, host: string, opts: pulumi.ComponentResourceOptions): Config {
+  const volume = createVolume(context, args.system ?? "stack", `${args.name}-config`, false, { parent: opts.parent }).name;
+  const { onChange } = config;
+  const written = new ConfigFiles(
+    `${host}-config`,
+    {
+      host: context.host,
+      image: args.image,
+      volume,
+      directory: config.directory,
+      user: args.user,
+      files: config.files,
+      ...(config.secretFiles === undefined ? {} : { secretFiles: config.secretFiles }),
+      ...(config.check === undefined ? {} : { check: config.check.map((word) => word.replaceAll("{dir}", config.directory)) }),
+      ...(onChange === "replace" ? {} : { signal: onChange.signal }),
+      labels: labelMap(daemonLabels(context, args)),
+      title: `configuration of ${host}`,
+    },
+    context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
+  );
+  return { volume, directory: config.directory, written, ...(onChange === "replace" ? { replaceOn: written.result } : {}) };
+}
