@@ -1,8 +1,9 @@
 // Bundles the reference app: dist/server.js for Dockerfile, dist/web/ for Dockerfile.web. Under a second.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadEsbuild, writeNew } from "../runtime/bundle.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
@@ -14,24 +15,12 @@ const external = [
 ];
 
 const start = performance.now();
-const esbuild = await loadEsbuild();
+const esbuild = await loadEsbuild("reference app");
 const files = esbuild ? await build(esbuild) : undefined;
 if (files) {
   const written = await write(files);
   const size = Math.round(files.get("server.js").length / 1024);
   console.log(`reference app: ${written} of ${files.size} files new in ${relative(process.cwd(), dist) || dist}, server.js ${size} KiB, ${Math.round(performance.now() - start)} ms`);
-}
-
-/** `npm ci --omit=dev` runs `prepare` as well: an install without the tools to build must not fail. */
-async function loadEsbuild() {
-  try {
-    return await import("esbuild");
-  } catch (error) {
-    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    if (!process.argv.includes("--if-possible")) throw new Error("esbuild is not installed; run npm install with development packages");
-    console.log("reference app: not built, the development packages are not installed");
-    return undefined;
-  }
 }
 
 async function build({ build: bundle }) {
@@ -80,18 +69,8 @@ function hash(content) {
   return createHash("sha256").update(content).digest("hex").slice(0, 10);
 }
 
-/** Only what differs, and by renaming: an image build that runs at the same time never sees half a file. */
 async function write(contents) {
-  let written = 0;
-  for (const [name, content] of contents) {
-    const path = join(dist, name);
-    if ((await readFile(path, "utf8").catch(() => undefined)) === content) continue;
-    await mkdir(dirname(path), { recursive: true });
-    const draft = join(dist, `.draft-${process.pid}`);
-    await writeFile(draft, content);
-    await rename(draft, path);
-    written += 1;
-  }
+  const written = await writeNew(dist, contents);
   const assets = join(dist, "web/assets");
   for (const name of await readdir(assets)) if (!contents.has(`web/assets/${name}`)) await rm(join(assets, name), { force: true });
   return written;
