@@ -29,7 +29,7 @@ const host = metricsOf({ job: "host", labels: ["system", "service"] }, [
 const containers = metricsOf({ job: "containers", labels: ["system", "service", "container"] }, [
   { name: "container_cpu_usage_seconds_total", type: "counter", unit: "seconds", labels: ["cpu"], says: "Processor time of a container" },
   { name: "container_cpu_cfs_throttled_seconds_total", type: "counter", unit: "seconds", says: "Time a container was held back by its CPU limit", mayBeAbsent: "the container has no CPU limit" },
-  { name: "container_spec_cpu_quota", type: "gauge", unit: "count", says: "CPU limit: microseconds a period", mayBeAbsent: "the container has no CPU limit" },
+  { name: "container_spec_cpu_quota", type: "gauge", unit: "count", says: "CPU limit: microseconds a period" },
   { name: "container_spec_cpu_period", type: "gauge", unit: "count", says: "The period, microseconds" },
   { name: "container_memory_working_set_bytes", type: "gauge", unit: "bytes", says: "Memory a container cannot give back: what the kernel's OOM killer looks at" },
   { name: "container_memory_rss", type: "gauge", unit: "bytes", says: "Memory of its processes, without files" },

@@ -1,0 +1,162 @@
+import type { Board, Row } from "../model";
+import { mean, perSecond, quantile, share, sumBy, where } from "../promql";
+import type { DashboardsInput, SystemFacts } from "../types";
+import { uids } from "../uids";
+import { logsLink, releaseMarks, systemLinks } from "./common";
+import { cacheRow, databaseRow } from "./databaseRows";
+import { edgeLog } from "./logs";
+
+/** Requirement M5: p50, p95 and p99, throughput, errors by endpoint, with the thresholds drawn. */
+export function performance(input: DashboardsInput, system: SystemFacts): Board {
+  return {
+    uid: uids.performance(system.id), title: `${system.title}: Application Performance`, file: "performance.json",
+    says: "How fast, how much, how many errors. What visitors get is measured at the edge; what the application makes of it, inside.",
+    tags: [system.id], folder: { path: system.id, title: system.title },
+    variables: [{ kind: "choice", name: "service", label: "Service", values: ["backend", "frontend"], initial: ".*" }],
+    rows: [
+      responseTimes(input, system), traffic(input, system), errors(input, system), inside(input, system),
+      databaseRow(input, system), ...(system.redis ? [cacheRow(input, system)] : []),
+    ],
+    annotations: releaseMarks(system), links: systemLinks(input, system),
+  };
+}
+
+const histogram = "edge_request_duration_seconds";
+const chosen = (system: SystemFacts) => ({ system: system.id, service: "~$service" });
+
+function responseTimes(input: DashboardsInput, system: SystemFacts): Row {
+  const of = chosen(system);
+  const at = (q: number, name: string, measure: string) => ({
+    title: `Response time, ${name}`, kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, measure, "seconds"),
+    says: `${q * 100} of 100 requests were answered within this time, from the first byte of the request to the last of the answer.`,
+    queries: [{ expr: quantile(q, ["service"], histogram, of), legend: "{{service}}" }],
+  } as const);
+  return {
+    title: "Response time",
+    panels: [
+      at(0.5, "p50", "response-time-p50"),
+      at(0.95, "p95", "response-time-p95"),
+      at(0.99, "p99", "response-time-p99"),
+      {
+        title: "Response time, mean", kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, "response-time-mean", "seconds"),
+        says: "Mean of all requests: moved by a few very slow ones.",
+        queries: [{ expr: mean(["service"], histogram, of), legend: "{{service}}" }],
+      },
+      {
+        title: "p95 by method", kind: "lines", unit: "seconds", width: 12, lines: input.lines(system.id, "response-time-by-method", "seconds"),
+        says: "Reading is expected to be quicker than writing.",
+        queries: [{ expr: quantile(0.95, ["method"], histogram, of), legend: "{{method}}" }],
+      },
+      {
+        title: "Answered within", kind: "lines", unit: "ratio", width: 12, max: 1,
+        says: "Part of the requests that were answered within 0.5, 1 and 2 seconds.",
+        queries: [0.5, 1, 2].map((seconds) => ({
+          expr: `${sumBy([], perSecond(`${histogram}_bucket`, { ...of, le: `~${seconds}(\\\\.0)?` }))} / ${sumBy([], perSecond(`${histogram}_count`, of))}`,
+          legend: `${seconds} s`,
+        })),
+      },
+    ],
+  };
+}
+
+function traffic(input: DashboardsInput, system: SystemFacts): Row {
+  const of = chosen(system);
+  return {
+    title: "Throughput",
+    panels: [
+      {
+        title: "Requests a second", kind: "lines", unit: "requestsPerSecond", lines: input.lines(system.id, "throughput", "requestsPerSecond"),
+        says: "Requests answered, all services that are chosen. A line that must not be fallen below counts in the hours of expected load only.",
+        queries: [{ expr: sumBy([], perSecond("edge_requests_total", of)), legend: "requests" }],
+      },
+      {
+        title: "By service and method", kind: "lines", unit: "requestsPerSecond", stacked: true,
+        says: "What is asked of which service.",
+        queries: [{ expr: sumBy(["service", "method"], perSecond("edge_requests_total", of)), legend: "{{service}} {{method}}" }],
+      },
+      {
+        title: "Now, and a week ago", kind: "lines", unit: "requestsPerSecond",
+        says: "The same hour last week beside today: more than three times or less than a third of it is unusual.",
+        queries: [
+          { expr: `sum(rate(edge_requests_total${where(of)}[1h]))`, legend: "now" },
+          { expr: `sum(rate(edge_requests_total${where(of)}[1h] offset 1w))`, legend: "a week ago", mayBeEmpty: "there is no last week yet" },
+        ],
+      },
+    ],
+  };
+}
+
+function errors(input: DashboardsInput, system: SystemFacts): Row {
+  const of = chosen(system);
+  const whole = sumBy(["service"], perSecond("edge_requests_total", of));
+  const part = (statusClass: string) => sumBy(["service"], perSecond("edge_requests_total", { ...of, status_class: statusClass }));
+  return {
+    title: "Errors",
+    panels: [
+      {
+        title: "Server errors (5xx)", kind: "lines", unit: "ratio", lines: input.lines(system.id, "errors-5xx", "ratio"),
+        says: "Part of the requests that failed for a reason of ours.",
+        queries: [{ expr: share(part("5xx"), whole), legend: "{{service}}" }],
+      },
+      {
+        title: "Client errors (4xx)", kind: "lines", unit: "ratio", lines: input.lines(system.id, "errors-4xx", "ratio"),
+        says: "Part of the requests that were refused: unknown addresses, no login, too many at once.",
+        queries: [{ expr: share(part("4xx"), whole), legend: "{{service}}" }],
+      },
+      {
+        title: "Answers by status", kind: "lines", unit: "requestsPerSecond", stacked: true,
+        says: "Exact status of every answer that was no success.",
+        queries: [{ expr: sumBy(["status"], perSecond("edge_responses_total", { ...of, status: "~[45].." })), legend: "{{status}}" }],
+        mayBeEmpty: "nobody got an error",
+        ...(input.logs ? { links: [logsLink(system, "Their lines in the logs")] } : {}),
+      },
+      ...(input.logs ? [{
+        title: "Requests that failed or were slow", kind: "logs", datasource: "loki", unit: "log", width: 24, height: 9,
+        says: "From the edge's log: server errors and what took two seconds or longer. Open a line and follow its request ID to everything that was written about it.",
+        queries: [{ expr: `${edgeLog(system.id)} | json | status >= 500 or totalMs >= 2000`, legend: "" }],
+        mayBeEmpty: "nothing failed and nothing was slow",
+        links: [logsLink(system, "All logs")],
+      } as const] : []),
+    ],
+  };
+}
+
+/** What the application itself counts: by route, which the edge doesn't know. */
+function inside(input: DashboardsInput, system: SystemFacts): Row {
+  const of = { system: system.id };
+  const name = "http_request_duration_seconds";
+  const links = input.logs ? { links: [logsLink(system, "Their lines in the logs")] } : {};
+  return {
+    title: "Inside the application",
+    panels: [
+      {
+        title: "By endpoint", kind: "table", unit: "count", width: 24, height: 9,
+        says: "Each route: how often, how slow, how many server errors. The slowest and the most broken are found by a click on a column.",
+        queries: [
+          { expr: sumBy(["method", "route"], perSecond(`${name}_count`, of)), legend: "requests/s", unit: "requestsPerSecond" },
+          { expr: quantile(0.5, ["method", "route"], name, of), legend: "p50", unit: "seconds" },
+          { expr: quantile(0.95, ["method", "route"], name, of), legend: "p95", unit: "seconds" },
+          { expr: quantile(0.99, ["method", "route"], name, of), legend: "p99", unit: "seconds" },
+          { expr: share(sumBy(["method", "route"], perSecond(`${name}_count`, { ...of, status: "~5.." })), sumBy(["method", "route"], perSecond(`${name}_count`, of))), legend: "errors", unit: "ratio" },
+        ],
+        ...links,
+      },
+      {
+        title: "p95 by endpoint", kind: "lines", unit: "seconds",
+        says: "The five slowest routes.",
+        queries: [{ expr: `topk(5, ${quantile(0.95, ["method", "route"], name, of)})`, legend: "{{method}} {{route}}" }], ...links,
+      },
+      {
+        title: "Errors by endpoint", kind: "lines", unit: "requestsPerSecond", stacked: true,
+        says: "Routes that answered with an error, by status.",
+        queries: [{ expr: `topk(10, ${sumBy(["method", "route", "status"], perSecond(`${name}_count`, { ...of, status: "~[45].." }))} > 0)`, legend: "{{method}} {{route}} {{status}}" }],
+        mayBeEmpty: "no route answered with an error", ...links,
+      },
+      {
+        title: "Processes", kind: "lines", unit: "bytes",
+        says: "Memory of each replica. A line that only climbs is a leak.",
+        queries: [{ expr: `process_resident_memory_bytes${where(of)}`, legend: "{{service}} {{instance}}" }],
+      },
+    ],
+  };
+}

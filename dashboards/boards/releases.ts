@@ -1,0 +1,68 @@
+import type { Board } from "../model";
+import { perSecond, quantile, share, sumBy } from "../promql";
+import type { DashboardsInput } from "../types";
+import { uids } from "../uids";
+import { releaseMarks, stackFolder, stackLinks } from "./common";
+
+/** Requirement M5: which version of what runs since when, and what an update did to those who use it. */
+export function releases(input: DashboardsInput): Board {
+  const whole = sumBy(["system"], perSecond("edge_requests_total", { system: "!stack" }));
+  return {
+    uid: uids.releases, title: "Releases", file: "releases.json", folder: stackFolder,
+    says: "Versions, updates, and what each did to errors and response times. Every mark is an update.",
+    tags: ["releases"],
+    rows: [
+      {
+        title: "What runs",
+        panels: [
+          {
+            title: "Versions", kind: "table", unit: "count", width: 12,
+            says: "The version of each system, and when it came.",
+            queries: [{ expr: `max by (system, version) (stackbook_release_timestamp_seconds * on (system) group_left (version) stackbook_release_info) * 1000`, legend: "since", unit: "age" }],
+          },
+          {
+            title: "Updates", kind: "lines", unit: "count", width: 12,
+            says: "Updates that changed a system, in the last day at each moment.",
+            queries: [{ expr: "sum by (system) (increase(stackbook_updates_total[1d]))", legend: "{{system}}" }],
+          },
+        ],
+      },
+      {
+        title: "What updates did",
+        panels: [
+          {
+            title: "Server errors", kind: "lines", unit: "ratio", width: 12,
+            says: "Part of the requests that failed: it must not climb at a mark.",
+            queries: [{ expr: share(sumBy(["system"], perSecond("edge_requests_total", { system: "!stack", status_class: "5xx" })), whole), legend: "{{system}}" }],
+          },
+          {
+            title: "Response time, p95", kind: "lines", unit: "seconds", width: 12,
+            says: "95 of 100 requests were answered within this time: it must not climb at a mark.",
+            queries: [{ expr: quantile(0.95, ["system"], "edge_request_duration_seconds", { system: "!stack" }), legend: "{{system}}" }],
+          },
+          {
+            title: "Requests a second", kind: "lines", unit: "requestsPerSecond", width: 12,
+            says: "It must not drop at a mark.",
+            queries: [{ expr: whole, legend: "{{system}}" }],
+          },
+          {
+            title: "Replicas that take requests", kind: "lines", unit: "count", width: 12,
+            says: "By service, as the edge sees them. An update adds the new ones before the old ones go.",
+            queries: [{ expr: `haproxy_backend_active_servers{proxy=~".+_(backend|frontend).*"}`, legend: "{{proxy}}" }],
+          },
+        ],
+      },
+      {
+        title: "Incidents",
+        panels: [
+          {
+            title: "Open incidents", kind: "lines", unit: "count", width: 24, height: 6,
+            says: "Opened and not resolved yet, by system: npx stackbook incident list",
+            queries: [{ expr: "sum by (system) (stackbook_incidents_open)", legend: "{{system}}" }],
+          },
+        ],
+      },
+    ],
+    annotations: releaseMarks(), links: stackLinks(input),
+  };
+}

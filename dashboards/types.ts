@@ -1,0 +1,23 @@
+import type { SystemId } from "../systems";
+import type { Line, Unit } from "./model";
+
+/** What of a system decides which panels it has. */
+export interface SystemFacts {
+  readonly id: SystemId;
+  readonly title: string;
+  readonly engine: "postgres" | "mongodb";
+  readonly redis: boolean;
+}
+
+export interface DashboardsInput {
+  readonly systems: readonly SystemFacts[];
+  /** Which lines belong on a panel; from the catalogue and the stack's own thresholds. */
+  readonly lines: LinesFor;
+  /** False: no Loki, so no dashboard of logs and no link to one. */
+  readonly logs: boolean;
+  /** Addresses of the parts that have a door of their own; links to the others are left out. */
+  readonly publicUrls: { readonly alertmanager?: string; readonly prometheus?: string; readonly status?: string };
+}
+
+/** Lines of one family of alerts, in the unit of the panel. */
+export type LinesFor = (system: SystemId | "stack", measure: string, unit: Unit) => readonly Line[];
