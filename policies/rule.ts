@@ -18,3 +18,30 @@ export function labelsOf(props: Readonly<Record<string, unknown>>): Record<strin
   const list = Array.isArray(props["labels"]) ? (props["labels"] as { label?: unknown; value?: unknown }[]) : [];
   return Object.fromEntries(list.map(({ label, value }) => [String(label), String(value)]));
 }
+
+export interface Mount {
+  readonly kind: "bind" | "volume" | "tmpfs";
+  readonly source: string;
+  readonly readOnly: boolean;
+}
+
+/** Both ways in which the provider takes mounts. */
+export function mountsOf(props: Readonly<Record<string, unknown>>): Mount[] {
+  const list = (name: string): Record<string, unknown>[] => (Array.isArray(props[name]) ? (props[name] as Record<string, unknown>[]) : []);
+  return [
+    ...list("mounts").map(({ type, source, readOnly }): Mount => ({ kind: type as Mount["kind"], source: text(source), readOnly: readOnly === true })),
+    ...list("volumes").map(({ hostPath, volumeName, readOnly }): Mount => ({
+      kind: hostPath === undefined ? "volume" : "bind",
+      source: text(hostPath ?? volumeName),
+      readOnly: readOnly === true,
+    })),
+  ];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function isHostFolder(mount: Mount): boolean {
+  return mount.kind === "bind";
+}

@@ -1,5 +1,6 @@
 import type { Rule } from "../rule";
 import { healthcheck } from "./healthcheck";
+import { hostFolders } from "./hostFolders";
 import { imagePinned } from "./imagePinned";
 import { limits } from "./limits";
 import { noPlainSecret } from "./noPlainSecret";
@@ -8,4 +9,4 @@ import { noRoot } from "./noRoot";
 import { readOnlyRoot } from "./readOnlyRoot";
 import { storePrivate } from "./storePrivate";
 
-export const rules: readonly Rule[] = [healthcheck, imagePinned, limits, noPlainSecret, noPrivilege, noRoot, readOnlyRoot, storePrivate];
+export const rules: readonly Rule[] = [healthcheck, hostFolders, imagePinned, limits, noPlainSecret, noPrivilege, noRoot, readOnlyRoot, storePrivate];

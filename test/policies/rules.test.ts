@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { dockerContainer } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 
+const hostFolder = (source: string, readOnly: boolean): Record<string, unknown> => ({ type: "bind", source, target: source, readOnly });
+const role = (value: string): { label: string; value: string }[] => [{ label: "stackbook.role", value }];
+
 /** A container as the program makes it; every test changes one field of it. */
 const good = {
   image: `sha256:${"a".repeat(64)}`,
@@ -20,10 +23,10 @@ const good = {
   command: ["sh", "-c", `printf 'requirepass %s\\n' "$REDIS_PASSWORD" | redis-server -`],
 };
 
-function problems(change: Record<string, unknown> = {}): string[] {
+function problems(change: Record<string, unknown> = {}, base: Record<string, unknown> = good): string[] {
   return rules
     .filter((rule) => rule.types.includes(dockerContainer))
-    .flatMap((rule) => rule.check({ ...good, ...change }, { name: "motel-database" }).map((text) => `${rule.name}: ${text}`));
+    .flatMap((rule) => rule.check({ ...base, ...change }, { name: "motel-database" }).map((text) => `${rule.name}: ${text}`));
 }
 
 describe("the policy pack", () => {
@@ -50,6 +53,8 @@ describe("the policy pack", () => {
     ["refuses a password on the command line", { command: ["redis-server", "--requirepass", "x", "password=hunter22"] }, /command line/],
     ["refuses a secret in a label", { labels: [...good.labels, { label: "DB_PASSWORD", value: "abc" }] }, /label DB_PASSWORD/],
     ["refuses a short JWT secret", { envs: ["JWT_SECRET=short"] }, /JWT_SECRET has 5 characters; use at least 64/],
+    ["refuses a folder of the host for what isn't watching it", { mounts: [hostFolder("/home", true)] }, /^host-folders: a database mounts the host's \/home; use a volume/],
+    ["refuses a folder of the host in the provider's other form", { volumes: [{ hostPath: "/home", containerPath: "/home", readOnly: true }] }, /^host-folders: a database mounts/],
     ["refuses a default password", { envs: ["POSTGRES_PASSWORD=postgres"] }, /POSTGRES_PASSWORD is a default/],
   ];
   for (const [behaviour, change, message] of refused) {
@@ -59,6 +64,35 @@ describe("the policy pack", () => {
       assert.equal(new Set(found.map((text) => text.split(":")[0])).size, 1, "one change breaks one rule");
     });
   }
+
+  it("lets what watches the host read its folders", () => assert.deepEqual(problems({ labels: role("monitoring"), mounts: [hostFolder("/", true)] }), []));
+
+  it("refuses what watches the host a writable folder", () =>
+    assert.deepEqual(problems({ labels: role("monitoring"), mounts: [hostFolder("/", false)] }), ["host-folders: the host's / is mounted writable; set readOnly"]));
+
+  it("keeps volumes out of it", () => assert.deepEqual(problems({ mounts: [{ type: "volume", source: "motel-database-1a2b3c4", target: "/data", readOnly: false }] }), []));
+
+  describe("of the log collector, the only root", () => {
+    const collector = { ...good, user: "0:0", labels: role("collector"), mounts: [hostFolder("/var/lib/docker/containers", true)] };
+
+    it("lets it pass", () => assert.deepEqual(problems({}, collector), []));
+
+    const kept: [string, Record<string, unknown>, RegExp][] = [
+      ["refuses another role the same", { labels: role("monitoring") }, /^no-root: user is "0:0"/],
+      ["refuses it a capability", { capabilities: { adds: ["DAC_OVERRIDE"], drops: ["ALL"] } }, /^no-root: the collector is root and keeps capabilities/],
+      ["refuses it the engine's default capabilities", { capabilities: undefined }, /^no-root: the collector is root and keeps capabilities/],
+      ["refuses it a published port", { ports: [{ internal: 4318, external: 4318 }] }, /^no-root: the collector is root and publishes a port/],
+      ["refuses it all of the image's ports", { publishAllPorts: true }, /^no-root: the collector is root and publishes a port/],
+      ["refuses it a writable folder of the host", { mounts: [hostFolder("/var/log", false)] }, /^no-root: the collector is root and may write to the host's \/var\/log/],
+      ["refuses it without a reason", { mounts: [] }, /^no-root: the collector is root and reads nothing of the host/],
+    ];
+    for (const [behaviour, change, message] of kept) {
+      it(behaviour, () => {
+        const found = problems(change, collector);
+        assert.ok(found.some((text) => message.test(text)), `expected ${message}, got ${JSON.stringify(found)}`);
+      });
+    }
+  });
 
   it("accepts an image that was built here under the hash of its content", () =>
     assert.deepEqual(problems({ image: "stackbook-dev/motel-backend:1.0.0-0123456789ab" }), []));
