@@ -63,13 +63,15 @@ export interface Row {
   readonly panels: readonly Panel[];
 }
 
-/** The value of a "choice" that takes every series, as a regular expression. */
-export const allValues = ".*";
-
 export type Variable =
-  /** One of a list, or all of them: `.*`. */
-  | { readonly kind: "choice"; readonly name: string; readonly label: string; readonly values: readonly string[]; readonly initial: string }
+  /** One of a list, or all of them. */
+  | { readonly kind: "choice"; readonly name: string; readonly label: string; readonly values: readonly string[]; readonly all: typeof anyValue | typeof someValue }
   | { readonly kind: "text"; readonly name: string; readonly label: string; readonly says: string };
+
+/** Every series, those without the label too. */
+export const anyValue = ".*";
+/** Every series that has the label: Loki refuses to look at everything. */
+export const someValue = ".+";
 
 /** Marks on the time axis of every panel. */
 export interface Annotation {

@@ -28,7 +28,7 @@ function found(board: Board, panel: string, datasource: Datasource, expr: string
 }
 
 export function substitute(board: Board, expr: string): string {
-  const own = (board.variables ?? []).map((variable) => [`$${variable.name}`, variable.kind === "choice" ? variable.initial : ""] as const);
+  const own = (board.variables ?? []).map((variable) => [`$${variable.name}`, variable.kind === "choice" ? variable.all : ""] as const);
   // The longest name first: "$service" would else eat the start of "$serviceName".
   const all = [...Object.entries(builtIn), ...own].sort(([a], [b]) => b.length - a.length);
   const filled = all.reduce((text, [name, value]) => text.replaceAll(name, value), expr);

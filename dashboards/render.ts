@@ -4,7 +4,7 @@ import {
   type AnnotationQuery, type VariableModel,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { layOut } from "./layout";
-import { allValues, type Annotation, type Board, type Variable } from "./model";
+import type { Annotation, Board, Variable } from "./model";
 import { datasourceRef, renderLink, renderPanel } from "./renderPanel";
 
 /** Grafana's JSON of a dashboard. The same board gives the same text, so that an update changes what has changed. */
@@ -39,12 +39,12 @@ function renderVariable(variable: Variable): Builder<VariableModel> {
     case "text":
       return new TextBoxVariableBuilder(variable.name).label(variable.label).description(variable.says).defaultValue("").current({ text: "", value: "" });
     case "choice": {
-      const choices = [allValues, ...variable.values].map((value) => ({ text: value === allValues ? "all" : value, value }));
-      const initial = choices.find(({ value }) => value === variable.initial) ?? { text: "all", value: allValues };
+      const all = { text: "all", value: variable.all };
+      const choices = [all, ...variable.values.map((value) => ({ text: value, value }))];
       return new CustomVariableBuilder(variable.name).label(variable.label)
         .values(choices.map(({ text, value }) => `${text} : ${value}`).join(", "))
-        .options(choices.map((choice) => ({ ...choice, selected: choice.value === initial.value })))
-        .current(initial);
+        .options(choices.map((choice) => ({ ...choice, selected: choice === all })))
+        .current(all);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { SystemId } from "../../systems";
-import type { Board } from "../model";
+import { someValue, type Board } from "../model";
 import type { DashboardsInput } from "../types";
 import { uids } from "../uids";
 import { stackFolder, stackLinks } from "./common";
@@ -15,8 +15,8 @@ export function logs(input: DashboardsInput): Board {
     says: "Lines of all containers. The ID of a request (answer header X-Request-ID, error page, any line) finds everything that was written about it.",
     tags: ["logs"],
     variables: [
-      { kind: "choice", name: "system", label: "System", values: [...input.systems.map(({ id }) => id), "stack"], initial: ".*" },
-      { kind: "choice", name: "service", label: "Service", values: ["backend", "frontend", "database", "cache", "edge"], initial: ".*" },
+      { kind: "choice", name: "system", label: "System", values: [...input.systems.map(({ id }) => id), "stack"], all: someValue },
+      { kind: "choice", name: "service", label: "Service", values: ["backend", "frontend", "database", "cache", "edge"], all: someValue },
       { kind: "text", name: "requestId", label: "Request ID", says: "From the header X-Request-ID of an answer, or from a line" },
       { kind: "text", name: "search", label: "Search", says: "A regular expression, upper or lower case alike" },
     ],

@@ -1,4 +1,4 @@
-import type { Board, Row } from "../model";
+import { anyValue, type Board, type Row } from "../model";
 import { mean, perSecond, quantile, share, sumBy, where } from "../promql";
 import type { DashboardsInput, SystemFacts } from "../types";
 import { uids } from "../uids";
@@ -12,7 +12,7 @@ export function performance(input: DashboardsInput, system: SystemFacts): Board 
     uid: uids.performance(system.id), title: `${system.title}: Application Performance`, file: "performance.json",
     says: "How fast, how much, how many errors. What visitors get is measured at the edge; what the application makes of it, inside.",
     tags: [system.id], folder: { path: system.id, title: system.title },
-    variables: [{ kind: "choice", name: "service", label: "Service", values: ["backend", "frontend"], initial: ".*" }],
+    variables: [{ kind: "choice", name: "service", label: "Service", values: ["backend", "frontend"], all: anyValue }],
     rows: [
       responseTimes(input, system), traffic(input, system), errors(input, system), inside(input, system),
       databaseRow(input, system), ...(system.redis ? [cacheRow(input, system)] : []),

@@ -1,3 +1,4 @@
+import { parser as logql } from "@grafana/lezer-logql";
 import { parser } from "@prometheus-io/lezer-promql";
 
 /** Names of all series that a query reads, read with Prometheus's own grammar. Throws on what is no PromQL. */
@@ -14,4 +15,17 @@ export function metricNamesIn(query: string): readonly string[] {
     },
   });
   return [...names].sort();
+}
+
+/** Selectors of a LogQL query, `{service="edge"}`, read with Loki's grammar. Throws on what is no LogQL. */
+export function logSelectorsIn(query: string): readonly string[] {
+  const selectors: string[] = [];
+  logql.parse(query).iterate({
+    enter({ node }) {
+      const text = query.slice(node.from, node.to);
+      if (node.type.isError) throw new Error(`Not LogQL at character ${node.from} ("${text}"): ${query}`);
+      if (node.name === "Selector") selectors.push(text);
+    },
+  });
+  return selectors;
 }

@@ -4,7 +4,7 @@ import { boardsOf, panelQueries, pathOf, type Board } from "../../../dashboards"
 import { layOut } from "../../../dashboards/layout";
 import type { Link } from "../../../dashboards/model";
 import { systemIds } from "../../../systems";
-import { metricNamesIn } from "../../support/promql";
+import { logSelectorsIn, metricNamesIn } from "../../support/promql";
 import { facts, input } from "./fixtures";
 
 const panelsOf = (board: Board) => board.rows.flatMap((row) => row.panels);
@@ -125,6 +125,18 @@ describe("the queries of all panels", () => {
       for (const { dashboard, panel, datasource, expr } of queries.filter((query) => query.dashboard.startsWith(`stackbook-${id}-`))) {
         if (datasource !== "prometheus") continue;
         for (const name of metricNamesIn(expr)) assert.ok(appliesTo(metricOfSeries(name)!, system), `${dashboard}, ${panel}: ${id} has no ${name}`);
+      }
+    }
+  });
+
+  it("are read by Loki's own grammar, and don't ask it for everything, which it refuses", () => {
+    for (const { dashboard, panel, datasource, expr } of queries) {
+      if (datasource !== "loki") continue;
+      const selectors = logSelectorsIn(expr);
+      assert.ok(selectors.length > 0, `${dashboard}, ${panel}`);
+      for (const selector of selectors) {
+        const values = [...selector.matchAll(/=(~?)"([^"]*)"/g)].map(([, regex, value]) => ({ regex, value: value ?? "" }));
+        assert.ok(values.some(({ regex, value }) => (regex ? !new RegExp(`^(${value})$`).test("") : value !== "")), `${dashboard}, ${panel}: ${selector}`);
       }
     }
   });
