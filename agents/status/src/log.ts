@@ -9,12 +9,9 @@ export function createLog(write: (line: string) => void = (line) => void process
   return { info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** `fetch` hides the reason ("fetch failed") in the cause, and a refused connection to several addresses has only a code. */
+/** A refused connection to several addresses is an error without a message, only with a code. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const own = error.message || codeOf(error);
-  return cause instanceof Error ? `${own}: ${cause.message || codeOf(cause)}` : own;
+  return error instanceof Error ? error.message || codeOf(error) : String(error);
 }
 
 function codeOf(error: Error): string {

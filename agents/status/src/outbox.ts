@@ -1,3 +1,4 @@
+import { ask } from "./ask";
 import { describeError, type Log } from "./log";
 import type { Notice, NoticeKind, StateFile } from "./state";
 import type { Message } from "./templates";
@@ -63,12 +64,9 @@ export class Outbox {
     if (waiting.length === 0) return true;
     try {
       const url = new URL("api/v2/alerts", `${this.options.alertmanagerUrl().replace(/\/$/, "")}/`);
-      const answer = await fetch(url, {
-        method: "POST", headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(timeoutMs),
-        body: JSON.stringify(waiting.map((entry) => toAlert(entry, now, this.options.pageUrl()))),
-      });
-      if (!answer.ok) throw new Error(`Alertmanager answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
-      await answer.arrayBuffer();
+      const body = JSON.stringify(waiting.map((entry) => toAlert(entry, now, this.options.pageUrl())));
+      const { status, text } = await ask(url, { method: "POST", body, timeoutMs });
+      if (status !== 200) throw new Error(`Alertmanager answered ${status}: ${text.slice(0, 300)}`);
     } catch (error) {
       this.failures += 1;
       this.options.log.warn("notices did not reach Alertmanager; they are sent again", { waiting: waiting.filter(({ acceptedAt }) => acceptedAt === undefined).length, error: describeError(error) });

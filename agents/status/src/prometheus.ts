@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ask } from "./ask";
 
 /** Series with the values asked for. */
 export interface Sample {
@@ -54,10 +55,10 @@ export class Prometheus {
   private async get(what: string, parameters: Record<string, string>): Promise<unknown> {
     const url = new URL(`api/v1/${what}`, `${this.base().replace(/\/$/, "")}/`);
     // By POST where there is a query: an address has a limit, a body has none.
-    const answer = Object.keys(parameters).length === 0
-      ? await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
-      : await fetch(url, { method: "POST", body: new URLSearchParams(parameters), signal: AbortSignal.timeout(timeoutMs) });
-    if (!answer.ok) throw new Error(`Prometheus answered ${answer.status} to ${what}: ${(await answer.text()).slice(0, 300)}`);
-    return answer.json();
+    const { status, text } = await ask(url, Object.keys(parameters).length === 0
+      ? { timeoutMs }
+      : { method: "POST", type: "application/x-www-form-urlencoded", body: new URLSearchParams(parameters).toString(), timeoutMs });
+    if (status !== 200) throw new Error(`Prometheus answered ${status} to ${what}: ${text.slice(0, 300)}`);
+    return JSON.parse(text);
   }
 }

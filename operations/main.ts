@@ -1,0 +1,94 @@
+import { hostname, userInfo } from "node:os";
+import { dirname } from "node:path";
+import { Command, CommanderError } from "commander";
+import { commands } from "./commands";
+import type { Context, GlobalOptions, Outcome, Run } from "./commands/types";
+import { connect } from "./engine";
+import { faultExitCode, Problem, usageExitCode } from "./problem";
+import { openStack } from "./stack";
+
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+const streams: Output = { out: (text) => void process.stdout.write(text), err: (text) => void process.stderr.write(text) };
+
+/** The one place where an exit code is set. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runCommand(argv, ownContext(), streams);
+}
+
+/** Runs one command and says its exit code. */
+export async function runCommand(argv: readonly string[], context: Context, output: Output): Promise<number> {
+  const outcomes: { readonly outcome: Outcome; readonly json: boolean }[] = [];
+  const run: Run = (handler) => async (...given) => {
+    // Commander hands over the arguments, then the options, then the command.
+    const command = given.at(-1) as Command;
+    const options = command.optsWithGlobals<Parameters<typeof handler>[0]>();
+    const outcome = await handler(options, context, ...(given.slice(0, -2) as (string | undefined)[]));
+    outcomes.push({ outcome, json: options.json === true });
+  };
+  try {
+    const program = await createProgram(argv, run, output);
+    await program.parseAsync([...argv], { from: "user" });
+    for (const { outcome, json } of outcomes) output.out(json ? `${JSON.stringify(outcome.json, null, 2)}\n` : `${outcome.text}\n`);
+    return 0;
+  } catch (error) {
+    return explain(error, argv.includes("--json"), output);
+  }
+}
+
+async function createProgram(argv: readonly string[], run: Run, output: Output): Promise<Command> {
+  const program = new Command("stackbook")
+    .description("Operations on a stack: the runbooks' steps as commands.")
+    .option("--stack <name>", "the stack (default: PULUMI_STACK, then dev where npm start set it up, then the selected one)")
+    .option("--json", "for other programs: one JSON document on standard output")
+    .showHelpAfterError("(--help shows what there is)")
+    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .exitOverride();
+  const chosen = argv.find((word, at) => !word.startsWith("-") && argv[at - 1] !== "--stack");
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = program.command(name).description(summary);
+    if (name === chosen) (await load()).define(command, run);
+  }
+  // Options of all commands are understood before and after a command's name.
+  inherit(program, program.options.map(({ flags, description }) => ({ flags, description })));
+  return program;
+}
+
+function inherit(parent: Command, options: readonly { readonly flags: string; readonly description: string }[]): void {
+  for (const command of parent.commands) {
+    for (const { flags, description } of options) command.option(flags, description);
+    inherit(command, options);
+  }
+}
+
+function explain(error: unknown, json: boolean, output: Output): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
+  if (!(error instanceof Problem)) {
+    output.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return faultExitCode;
+  }
+  if (json) output.out(`${JSON.stringify({ error: { message: error.message, remedy: error.remedy } }, null, 2)}\n`);
+  else output.err(`${error.text()}\n`);
+  return error.exitCode;
+}
+
+function ownContext(): Context {
+  return {
+    root: dirname(__dirname), env: process.env, now: () => new Date(), who: who(process.env),
+    openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
+    connect: (stack) => connect(stack.dockerHost),
+  };
+}
+
+function who(env: NodeJS.ProcessEnv): string {
+  let name = env["USER"] ?? env["LOGNAME"];
+  try {
+    name ??= userInfo().username;
+  } catch {
+    // A user without an entry in the machine's list: seen in containers.
+  }
+  return `${name ?? "unknown"}@${hostname()}`;
+}

@@ -1,0 +1,1 @@
+export const paths: { readonly root: string; readonly state: string };
