@@ -152,6 +152,8 @@ export interface Edge {
   readonly container: pulumi.Output<string>;
   /** Where systems' own processes reach it. */
   readonly internalUrl: string;
+  /** Folder of the pipe that carries the access log while the edge's model says `observed`. */
+  readonly log: DataFolderRef;
   /** Who answers ACME's challenges behind it, where certificates come from an authority. */
   readonly acme?: { readonly host: string; readonly port: number };
   readonly ready: pulumi.Resource[];

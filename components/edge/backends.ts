@@ -57,6 +57,7 @@ function renderBackend(system: EdgeSystem, service: EdgeService, flags: RouteFla
     `    timeout server ${service.answerSeconds ?? 60}s`,
     // A request is sent to a second server only if no server can have worked on it, or if it changes nothing.
     "    http-request disable-l7-retry if !METH_GET !METH_OPTIONS",
+    "    http-response set-var(txn.deprecation) res.fhdr(deprecation)",
     ...(flags.websocket ? ["    timeout tunnel 1h"] : ["    http-request del-header Upgrade"]),
     ...answersForPrograms(system, service),
     `    http-request set-var(txn.max_body) int(${system.maxBodyBytes})`,

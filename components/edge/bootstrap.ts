@@ -1,4 +1,4 @@
-import { type EdgeListen, edgeDirectory, edgeListen } from "./model";
+import { type EdgeListen, edgeDirectory, edgeListen, edgeLogPipe } from "./model";
 import { script } from "./scripts";
 
 export interface EdgeCommandOptions {
@@ -6,6 +6,8 @@ export interface EdgeCommandOptions {
   readonly watchSeconds?: number;
   /** @default "/var/lib/haproxy" */
   readonly directory?: string;
+  /** Where the access log's reader finds it; the folder may be missing. @default "/run/edge-log/access" */
+  readonly logPipe?: string;
   /** Ports of the built-in configuration. @default 8080, 8443, 8404 */
   readonly listen?: Partial<EdgeListen>;
 }
@@ -23,6 +25,7 @@ export function edgeCommand(options: EdgeCommandOptions = {}): string[] {
   const settings = [
     `EDGE_WATCH_SECONDS=${watchSeconds}`,
     `EDGE_DIRECTORY=${options.directory ?? edgeDirectory}`,
+    `EDGE_LOG_PIPE=${options.logPipe ?? edgeLogPipe}`,
     `EDGE_HTTP_PORT=${listen.http}`,
     `EDGE_HTTPS_PORT=${listen.https}`,
     `EDGE_ADMIN_PORT=${listen.admin}`,

@@ -1,3 +1,4 @@
+import { askOperators } from "./doors";
 import type { FullModel } from "./haproxy";
 import type { EdgeSystem } from "./model";
 import { backendName, rateTable, routeFlags } from "./names";
@@ -40,6 +41,7 @@ function renderHttps(model: FullModel): string[] {
   return [
     "frontend https from web",
     `    bind :${model.listen.https} ssl crt ${model.directory}/certs alpn h2,http/1.1`,
+    ...(model.observed ? probes(model) : []),
     "    compression algo gzip",
     "    compression type text/html text/plain text/css text/javascript application/javascript application/json application/manifest+json image/svg+xml",
     ...remember(),
@@ -54,6 +56,7 @@ function renderHttps(model: FullModel): string[] {
     ...originRules(),
     ...answers(["unknownHost", "tooManyRequests", "bodyTooLarge", "foreignOrigin"]),
     preflight(),
+    ...askOperators(model.doors),
     ...responseHeaders(model),
     ...model.systems.flatMap(routes),
     // No rule took it.
@@ -62,6 +65,16 @@ function renderHttps(model: FullModel): string[] {
     "backend no_route from web",
     "    http-request set-var(txn.refuse) str(noRoute)",
     ...answers(["noRoute"]),
+  ];
+}
+
+/** For what asks whether systems answer. It can't be reached from outside, and can read only. */
+function probes(model: FullModel): string[] {
+  const here = `{ dst_port ${model.listen.probes} }`;
+  return [
+    `    bind :${model.listen.probes} ssl crt ${model.directory}/certs alpn h2,http/1.1`,
+    `    http-request set-log-level silent if ${here}`,
+    `    http-request deny if ${here} !METH_GET`,
   ];
 }
 

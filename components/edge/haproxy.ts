@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { renderBackends } from "./backends";
 import { renderFrontends } from "./frontends";
+import { doorSystem } from "./doors";
 import { bodyLimitLua } from "./lua";
-import { type EdgeListen, type EdgeModel, edgeDirectory, edgeListen } from "./model";
+import { type EdgeListen, type EdgeModel, edgeDirectory, edgeListen, edgeLogDescriptor } from "./model";
 import { htmlBody, pages } from "./pages";
 import { checkModel } from "./validate";
 
@@ -57,7 +58,9 @@ function withDefaults(model: EdgeModel): FullModel {
   return {
     publicHttpsPort: model.publicHttpsPort,
     ...(model.acme === undefined ? {} : { acme: model.acme }),
-    systems: byKey(model.systems, (s) => s.id).map((system) => ({
+    observed: model.observed ?? false,
+    doors: byKey(model.doors ?? [], (door) => door.name),
+    systems: byKey([...model.systems, ...(model.doors ?? []).map(doorSystem)], (s) => s.id).map((system) => ({
       ...system,
       hosts: [...system.hosts].sort(),
       corsOrigins: [...new Set(system.corsOrigins)].sort(),
@@ -85,6 +88,8 @@ function renderGlobal(model: FullModel): string[] {
     "global",
     // A line must hold a whole JSON object; the usual 1024 bytes would cut one in two.
     "    log stdout len 16384 format raw local0 info",
+    // A pipe that nobody reads is full one day; what doesn't fit is dropped then, and never waited for.
+    ...(model.observed ? [`    log fd@${edgeLogDescriptor} len 16384 format raw local0 info`] : []),
     "    localpeer edge",
     `    maxconn ${model.maxConnections}`,
     `    hard-stop-after ${model.hardStopSeconds}s`,
@@ -130,8 +135,9 @@ function renderDefaults(model: FullModel): string[] {
 }
 
 /**
- * One JSON object per request, all that can't be trusted escaped and cut. The query is left out, and so are
- * cookies and authorization: they may hold secrets. Durations are milliseconds, -1 where a step was not reached.
+ * One JSON object per request, all that can't be trusted escaped and cut: a line stays below 4096 bytes however
+ * much of it must be escaped, which is what Linux writes to a pipe in one piece. The query is left out, and so
+ * are cookies and authorization: they may hold secrets. Durations are milliseconds, -1 where a step was not reached.
  */
 function accessLog(): string {
   const text = (expression: string, bytes: number): string => `"%[${expression},bytes(0,${bytes}),json(utf8s)]"`;
@@ -141,12 +147,13 @@ function accessLog(): string {
     kind: '"access"',
     requestId: '"%ID"',
     client: '"%ci"',
-    system: text("var(txn.system)", 32),
+    // A door is the stack's; its name is the service.
+    system: text("var(txn.system),regsub(^stack-.*,stack)", 32),
     service: text("var(txn.service)", 32),
     server: '"%s"',
     host: text("var(txn.host)", 255),
     method: text("var(txn.method)", 16),
-    path: text("var(txn.path)", 1024),
+    path: text("var(txn.path)", 768),
     status: "%ST",
     bytesIn: "%U",
     bytesOut: "%B",
@@ -159,7 +166,9 @@ function accessLog(): string {
     tls: '"%sslv"',
     protocol: text("var(txn.protocol)", 8),
     termination: '"%tsc"',
-    userAgent: text("var(txn.agent)", 256),
+    // The time since when what answered is out of date (RFC 9745), or "-".
+    deprecation: text("var(txn.deprecation)", 32),
+    userAgent: text("var(txn.agent)", 192),
   };
   return `'{${Object.entries(fields)
     .map(([name, value]) => `"${name}":${value}`)

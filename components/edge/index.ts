@@ -1,5 +1,6 @@
 export * from "./model";
 export { renderHaproxy, stampOf } from "./haproxy";
+export { authorizationSha256 } from "./doors";
 export { bodyLimitLua } from "./lua";
 export { edgeCommand, edgeHealthcheck, type EdgeCommandOptions } from "./bootstrap";
 export {

@@ -9,6 +9,13 @@ export interface EdgeModel {
   readonly systems: readonly EdgeSystem[];
   /** Who answers ACME's HTTP-01 challenges (the lego container). Absent: the path is redirected like any other. */
   readonly acme?: { readonly host: string; readonly port: number };
+  /** Pages of the stack's own, each under a host name that no system has. @default none */
+  readonly doors?: readonly EdgeDoor[];
+  /**
+   * Somebody watches: the access log goes to the pipe besides standard output, and probes have a port where
+   * nothing is logged, so that they are not counted as visitors. @default false
+   */
+  readonly observed?: boolean;
   /**
    * Seconds the route writer waits for the old worker to finish, 2-3600. Idle connections of visitors
    * are given less than this, so that none is left on a worker whose servers are about to go. @default 30
@@ -24,7 +31,7 @@ export interface EdgeModel {
   readonly hstsSeconds?: number;
   /** Where the edge's files lie. @default "/var/lib/haproxy" */
   readonly directory?: string;
-  /** What the edge listens on inside its container. @default 8080, 8443, 8404, 8405 */
+  /** What the edge listens on inside its container. @default 8080, 8443, 8404, 8405, 8444 */
   readonly listen?: Partial<EdgeListen>;
 }
 
@@ -35,6 +42,29 @@ export interface EdgeListen {
   readonly admin: number;
   /** Over which an old worker hands its rate-limit tables to the new one; on 127.0.0.1 only. */
   readonly peers: number;
+  /** https for probes from inside, where nothing is logged. Never published. */
+  readonly probes: number;
+}
+
+/**
+ * A page of the stack itself, such as its dashboards. Nothing waits for it: it may be down while systems are
+ * deployed, and is answered for by the 503 page then. In the log its system is "stack", its service its name.
+ */
+export interface EdgeDoor {
+  /** a-z, 0-9 and -, starting with a letter, at most 26 characters. */
+  readonly name: string;
+  /** Host name without port. */
+  readonly host: string;
+  /** Who answers: container name or address, and port. */
+  readonly target: { readonly host: string; readonly port: number };
+  readonly healthPath: string;
+  /** Paths whose connections may be upgraded. @default none */
+  readonly websockets?: readonly string[];
+  /**
+   * SHA-256, in hex, of the one Authorization header that opens it; absent: everybody may come in. No secret
+   * as long as the password is random and long: it can't be guessed from its hash.
+   */
+  readonly authorizationSha256?: string;
 }
 
 export interface EdgeSystem {
@@ -109,6 +139,13 @@ export class EdgeModelError extends Error {
 }
 
 export const edgeDirectory = "/var/lib/haproxy";
-export const edgeListen: EdgeListen = { http: 8080, https: 8443, admin: 8404, peers: 8405 };
+export const edgeListen: EdgeListen = { http: 8080, https: 8443, admin: 8404, peers: 8405, probes: 8444 };
+/** Where the edge's own command makes the pipe for the log's reader; a folder of its own, as the other one holds keys. */
+export const edgeLogDirectory = "/run/edge-log";
+export const edgeLogPipe = `${edgeLogDirectory}/access`;
+/** Docker's options of the volume that the folder is: in memory, and the edge's own. */
+export const edgeLogVolume: Readonly<Record<string, string>> = { type: "tmpfs", device: "tmpfs", o: "uid=99,gid=99,mode=0750,size=64k" };
+/** What HAProxy knows the pipe by; edge.sh opens it under this number. */
+export const edgeLogDescriptor = 7;
 /** The user HAProxy, the route writer and lego run as; /var/lib/haproxy belongs to it. */
 export const edgeUser = "99:99";

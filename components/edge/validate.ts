@@ -1,4 +1,5 @@
-import { type EdgeModel, EdgeModelError, type EdgeProblem, type EdgeService, type EdgeSystem } from "./model";
+import { doorPrefix } from "./doors";
+import { type EdgeDoor, type EdgeModel, EdgeModelError, type EdgeProblem, type EdgeService, type EdgeSystem } from "./model";
 
 /**
  * Every text that reaches HAProxy's configuration matches one of these. None lets a blank, a quote, a `#`,
@@ -6,6 +7,8 @@ import { type EdgeModel, EdgeModelError, type EdgeProblem, type EdgeService, typ
  */
 const patterns = {
   id: { pattern: /^[a-z][a-z0-9-]{0,31}$/, allowed: "a-z, 0-9 and -, starting with a letter, at most 32 characters" },
+  door: { pattern: /^[a-z][a-z0-9-]{0,25}$/, allowed: "a-z, 0-9 and -, starting with a letter, at most 26 characters" },
+  sha256: { pattern: /^[0-9a-fA-F]{64}$/, allowed: "64 hexadecimal digits" },
   server: { pattern: /^[a-z0-9][a-z0-9-]{0,31}$/, allowed: "a-z, 0-9 and -, at most 32 characters" },
   hostName: {
     pattern: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
@@ -46,14 +49,29 @@ export function checkModel(model: EdgeModel): void {
     problems.text("acme.host", model.acme.host, "serverHost");
     problems.whole("acme.port", model.acme.port, 1, 65535);
   }
+  const doors = model.doors ?? [];
   problems.unique("systems", model.systems.map((s) => s.id), "an id of its own for each system");
-  problems.unique("systems.hosts", model.systems.flatMap((s) => s.hosts), "each host name once, in one system");
+  problems.unique("doors", doors.map((door) => door.name), "a name of its own for each door");
+  problems.unique("systems.hosts", [...model.systems.flatMap((s) => s.hosts), ...doors.map((door) => door.host)], "each host name once, in one system or door");
+  for (const door of doors) checkDoor(door, `doors.${show(door.name)}`, problems);
   for (const system of model.systems) checkSystem(system, `systems.${show(system.id)}`, problems);
   problems.raise();
 }
 
+function checkDoor(door: EdgeDoor, path: string, problems: Problems): void {
+  problems.text(`${path}.name`, door.name, "door");
+  problems.text(`${path}.host`, door.host, "hostName");
+  problems.text(`${path}.target.host`, door.target.host, "serverHost");
+  problems.whole(`${path}.target.port`, door.target.port, 1, 65535);
+  problems.text(`${path}.healthPath`, door.healthPath, "healthPath");
+  door.websockets?.forEach((websocket, i) => problems.text(`${path}.websockets[${i}]`, websocket, "path"));
+  if (door.authorizationSha256 !== undefined) problems.text(`${path}.authorizationSha256`, door.authorizationSha256, "sha256");
+}
+
 function checkSystem(system: EdgeSystem, path: string, problems: Problems): void {
   problems.text(`${path}.id`, system.id, "id");
+  // In the log, what begins like this is a door of the stack.
+  if (system.id.startsWith(doorPrefix)) problems.add(`${path}.id`, show(system.id), `an id that doesn't start with ${doorPrefix}`);
   if (system.hosts.length === 0) problems.add(`${path}.hosts`, "empty", "at least one host name");
   system.hosts.forEach((host, i) => problems.text(`${path}.hosts[${i}]`, host, "hostName"));
   system.corsOrigins.forEach((origin, i) => problems.text(`${path}.corsOrigins[${i}]`, origin, "origin"));

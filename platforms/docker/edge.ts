@@ -7,6 +7,8 @@ import {
   edgeHealthcheck,
   edgeUser,
   edgeDirectory,
+  edgeLogDirectory,
+  edgeLogVolume,
   renderHaproxy,
   waitForServers,
   writeRoutesCommand,
@@ -31,6 +33,8 @@ interface DockerEdge extends Edge {
 export function createEdge(context: DockerContext, args: EdgeArgs, network: docker.Network, opts: pulumi.ComponentResourceOptions): Edge {
   // Certificates from a public authority are limited in number, so those are data, and data has no parent that goes.
   const volume = createVolume(context, "stack", "edge", args.protect && args.tls.kind === "acme", {});
+  // Always there, as the edge is never replaced for somebody who begins to watch it.
+  const log = createVolume(context, "stack", "edge-log", false, { parent: opts.parent }, edgeLogVolume).name;
   const server = hardenedContainer(
     "edge",
     {
@@ -39,7 +43,10 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
       ...shell(edgeCommand()),
       user: edgeUser,
       networks: [{ name: network.name, aliases: ["edge"] }],
-      volumes: [{ volume: volume.name, path: edgeDirectory }],
+      volumes: [
+        { volume: volume.name, path: edgeDirectory },
+        { volume: log, path: edgeLogDirectory },
+      ],
       ports: [
         { internal: 8080, external: args.httpPort, ip: args.bindAddress },
         { internal: 8443, external: args.httpsPort, ip: args.bindAddress },
@@ -66,6 +73,7 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
     network,
     container: server.name,
     internalUrl: "https://edge:8443",
+    log: { name: "edge-log", path: edgeLogDirectory, volume: log },
     ...(args.tls.kind === "acme" ? { acme: acmeClient } : {}),
     ready: [gate],
   };

@@ -110,6 +110,11 @@ watch_certificates() {
   done
 }
 
+# The log's reader comes and goes; as this end is open for both, writing never fails for want of one. Without the
+# folder there is no reader, but the number must be taken: HAProxy would write to whatever gets it otherwise.
+[ -p "$EDGE_LOG_PIPE" ] || mkfifo -m 640 "$EDGE_LOG_PIPE" 2>/dev/null
+if [ -p "$EDGE_LOG_PIPE" ]; then exec 7<>"$EDGE_LOG_PIPE"; else exec 7>/dev/null; fi
+
 # exec keeps the process id: what is this shell becomes HAProxy's master, to which the route writer sends USR2.
 master=$$
 rm -f "$dir/.loaded"

@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   edgeCommand,
+  edgeLogPipe,
+  edgeLogVolume,
   type EdgeModel,
   type EdgeSystem,
   edgeUser,
@@ -36,6 +38,7 @@ export interface Ports {
   readonly https: number;
   readonly admin: number;
   readonly peers: number;
+  readonly probes: number;
 }
 
 export interface Answer {
@@ -86,12 +89,13 @@ export class TestEdge {
   private output = "";
 
   static async start(dnsNames: readonly string[], options: { watchSeconds?: number } = {}): Promise<TestEdge> {
-    const [h, s, a, p] = await freePorts(4);
-    const ports: Ports = { http: h ?? 0, https: s ?? 0, admin: a ?? 0, peers: p ?? 0 };
+    const [h, s, a, p, q] = await freePorts(5);
+    const ports: Ports = { http: h ?? 0, https: s ?? 0, admin: a ?? 0, peers: p ?? 0, probes: q ?? 0 };
     const name = `edge-e2e-${process.pid}-${ports.http}`;
     const directory = onHost ? mkdtempSync(join(tmpdir(), "edge-e2e-")) : "/var/lib/haproxy";
     const certificate = await makeSelfSigned({ dnsNames, ipAddresses: ["127.0.0.1"], validityDays: 30 });
     const edge = new TestEdge(ports, directory, name, undefined, certificate);
+    if (!onHost) spawnSync("docker", ["volume", "create", ...Object.entries(edgeLogVolume).flatMap(([name, value]) => ["-o", `${name}=${value}`]), `${name}-log`]);
     edge.boot(edgeCommand({ directory, listen: ports, watchSeconds: options.watchSeconds ?? 1 }));
     await edge.healthy();
     return edge;
@@ -100,7 +104,7 @@ export class TestEdge {
   private boot(command: string[]): void {
     const [file, ...args] = onHost
       ? command
-      : ["docker", "run", "--name", this.name, "--network", "host", "--user", edgeUser, "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "-v", `${this.name}:/var/lib/haproxy`, "--entrypoint", "", image(), ...command];
+      : ["docker", "run", "--name", this.name, "--network", "host", "--user", edgeUser, "--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "-v", `${this.name}:/var/lib/haproxy`, "-v", `${this.name}-log:/run/edge-log`, "--entrypoint", "", image(), ...command];
     const child = spawn(file ?? "", args, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (data: Buffer) => (this.output += data.toString()));
     child.stderr.on("data", (data: Buffer) => (this.output += data.toString()));
@@ -169,6 +173,16 @@ export class TestEdge {
       ...env,
     };
     return this.run(writeRoutesCommand(), values);
+  }
+
+  /** What the log's reader gets: it opens the pipe, waits and says what came. Not for EDGE_ON_HOST. */
+  async piped(seconds: number): Promise<string> {
+    const reader = ["docker", "run", "--rm", "--user", edgeUser, "-v", `${this.name}-log:/run/edge-log:ro`, "--entrypoint", "", image()];
+    const child = spawn("docker", [...reader.slice(1), "timeout", String(seconds), "cat", edgeLogPipe], { stdio: ["ignore", "pipe", "inherit"] });
+    let out = "";
+    child.stdout.on("data", (data: Buffer) => (out += data.toString()));
+    await new Promise((resolve) => child.on("close", resolve));
+    return out;
   }
 
   /** Runs a command in the edge's namespaces, with its volume. */
@@ -251,7 +265,7 @@ export class TestEdge {
       rmSync(this.directory, { recursive: true });
     } else {
       spawnSync("docker", ["rm", "-f", this.name]);
-      spawnSync("docker", ["volume", "rm", "-f", this.name]);
+      spawnSync("docker", ["volume", "rm", "-f", this.name, `${this.name}-log`]);
     }
   }
 }

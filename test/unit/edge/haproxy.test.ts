@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { type EdgeModel, EdgeModelError, type EdgeSystem, renderHaproxy, stampOf, waitForServers, writeRoutesEnvironment } from "../../../components/edge";
+import { authorizationSha256, type EdgeDoor, type EdgeModel, EdgeModelError, type EdgeSystem, renderHaproxy, stampOf, waitForServers, writeRoutesEnvironment } from "../../../components/edge";
 import { pages, quote } from "../../../components/edge/pages";
 
 const motel: EdgeSystem = {
@@ -21,6 +21,7 @@ const motel: EdgeSystem = {
   maxBodyBytes: 10 * 1024 * 1024,
 };
 const model: EdgeModel = { publicHttpsPort: 443, systems: [motel] };
+const door: EdgeDoor = { name: "grafana", host: "grafana.example.org", target: { host: "grafana", port: 3000 }, healthPath: "/api/health", websockets: ["/api/live"] };
 
 /** The lines of one section, without their indentation. */
 function section(config: string, head: string): string[] {
@@ -132,6 +133,33 @@ describe("the edge's configuration", () => {
     assert.equal(env(model).KEEP_ACME, undefined);
   });
 
+  it("says nothing to a pipe, and listens for no probes, unless somebody watches", () => {
+    assert.ok(!config.includes("fd@") && !config.includes("8444"));
+    const watched = renderHaproxy({ ...model, observed: true });
+    assert.ok(section(watched, "global").includes("log fd@7 len 16384 format raw local0 info"));
+    assert.ok(section(watched, "frontend https").includes("http-request set-log-level silent if { dst_port 8444 }"));
+  });
+
+  it("opens doors under their own names, and never waits for what is behind", () => {
+    const open: EdgeModel = { ...model, doors: [door] };
+    const text = renderHaproxy(open);
+    assert.ok(section(text, "frontend https").includes("http-request set-var(txn.system) str(stack-grafana) if { var(txn.host) -m str grafana.example.org }"));
+    assert.ok(section(text, "backend stack-grafana_grafana").some((line) => line.startsWith("server a-0 grafana:3000 ")));
+    assert.ok(section(text, "backend stack-grafana_grafana_websocket").includes("timeout tunnel 1h"));
+    assert.deepEqual(waitForServers(open), waitForServers(model));
+    assert.ok(!text.includes("auth realm"));
+  });
+
+  it("asks for an operator's words before it lets any request of such a door through, and then forgets them", () => {
+    const locked = renderHaproxy({ ...model, doors: [{ ...door, authorizationSha256: authorizationSha256("operator", "pass") }] });
+    const lines = section(locked, "frontend https");
+    const asks = lines.findIndex((line) => line.startsWith("http-request auth realm"));
+    // printf 'Basic b3BlcmF0b3I6cGFzcw==' | sha256sum
+    assert.ok(lines[asks]?.includes("-m str F09249E8B54969651470C44DDE9F3CE242D25FB56F24BD205E44229EAD68DD4C"), lines[asks]);
+    assert.equal(lines[asks + 1], "http-request del-header Authorization if { var(txn.system) -m str stack-grafana }");
+    assert.ok(asks < lines.findIndex((line) => line.startsWith("use_backend")));
+  });
+
   it("serves nobody when there are no systems", () => {
     assert.ok(renderHaproxy({ ...model, systems: [] }).includes("return status 421"));
   });
@@ -178,6 +206,11 @@ describe("a model that can't be served", () => {
     ["directory", { ...model, directory: "/var/../etc" }, /edge\.directory/],
     ["drainSeconds", { ...model, drainSeconds: 1 }, /edge\.drainSeconds is 1; use a whole number, 2-3600/],
     ["acme.host", { ...model, acme: { host: "a b", port: 80 } }, /edge\.acme\.host/],
+    ["doors", { ...model, doors: [{ ...door, name: "Grafana" }] }, /edge\.doors\.Grafana\.name/],
+    ["door's host", { ...model, doors: [{ ...door, host: "motel.example.org" }] }, /edge\.systems\.hosts is motel\.example\.org twice/],
+    ["door's target", { ...model, doors: [{ ...door, target: { host: "a b", port: 0 } }] }, /target\.host is "a b".*\n.*target\.port is 0/],
+    ["door's words", { ...model, doors: [{ ...door, authorizationSha256: "secret" }] }, /authorizationSha256 is secret; use 64 hex/],
+    ["system named like a door", withSystem({ id: "stack-motel" }), /edge\.systems\.stack-motel\.id/],
     ["listen", { ...model, listen: { http: 70000 } }, /edge\.listen\.http is 70000/],
     ["systems", { ...model, systems: [motel, motel] }, /edge\.systems is motel twice/],
     ["hosts", { ...model, systems: [motel, { ...motel, id: "memo" }] }, /edge\.systems\.hosts is motel\.example\.org twice/],
