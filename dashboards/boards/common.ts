@@ -47,6 +47,9 @@ export function alertsPanel(input: DashboardsInput, system?: SystemFacts): Panel
   };
 }
 
+/** The systems of the stack; the edge also counts its doors to Grafana, the status page and others. */
+export const ofSystems = (input: DashboardsInput): Labels => ({ system: `~${input.systems.map(({ id }) => id).join("|")}` });
+
 /** Dashboards of the stack as a whole. */
 export const stackFolder = { path: "stack", title: "Stack" };
 

@@ -2,7 +2,7 @@ import type { Board, Panel, Row } from "../model";
 import { perSecond, quantile, share, sumBy } from "../promql";
 import type { DashboardsInput, SystemFacts } from "../types";
 import { uids } from "../uids";
-import { alertsPanel, releaseMarks, stackFolder, stackLinks } from "./common";
+import { alertsPanel, ofSystems, releaseMarks, stackFolder, stackLinks } from "./common";
 import { hostRow } from "./hostRow";
 
 /** Where everybody starts: one figure of each kind for each system, and the way down. */
@@ -50,18 +50,18 @@ const alertsOverTime: Panel = {
 
 function traffic(input: DashboardsInput): Row {
   const links = input.systems.map((system) => ({ title: system.title, board: uids.performance(system.id) }));
-  const requests = sumBy(["system"], perSecond("edge_requests_total", { system: "!stack" }));
+  const requests = sumBy(["system"], perSecond("edge_requests_total", ofSystems(input)));
   return {
     title: "Traffic",
     panels: [
       { title: "Requests a second", kind: "lines", unit: "requestsPerSecond", stacked: true, says: "Answered by the edge, by system.", queries: [{ expr: requests, legend: "{{system}}" }], links },
       {
         title: "Server errors", kind: "lines", unit: "ratio", says: "Part of the requests that failed for a reason of ours.",
-        queries: [{ expr: share(sumBy(["system"], perSecond("edge_requests_total", { system: "!stack", status_class: "5xx" })), requests), legend: "{{system}}" }], links,
+        queries: [{ expr: share(sumBy(["system"], perSecond("edge_requests_total", { ...ofSystems(input), status_class: "5xx" })), requests), legend: "{{system}}" }], links,
       },
       {
         title: "Response time, p95", kind: "lines", unit: "seconds", says: "95 of 100 requests were answered within this time.",
-        queries: [{ expr: quantile(0.95, ["system"], "edge_request_duration_seconds", { system: "!stack" }), legend: "{{system}}" }], links,
+        queries: [{ expr: quantile(0.95, ["system"], "edge_request_duration_seconds", ofSystems(input)), legend: "{{system}}" }], links,
       },
     ],
   };

@@ -2,11 +2,11 @@ import type { Board } from "../model";
 import { perSecond, quantile, share, sumBy } from "../promql";
 import type { DashboardsInput } from "../types";
 import { uids } from "../uids";
-import { releaseMarks, stackFolder, stackLinks } from "./common";
+import { ofSystems, releaseMarks, stackFolder, stackLinks } from "./common";
 
 /** Requirement M5: which version of what runs since when, and what an update did to those who use it. */
 export function releases(input: DashboardsInput): Board {
-  const whole = sumBy(["system"], perSecond("edge_requests_total", { system: "!stack" }));
+  const whole = sumBy(["system"], perSecond("edge_requests_total", ofSystems(input)));
   return {
     uid: uids.releases, title: "Releases", file: "releases.json", folder: stackFolder,
     says: "Versions, updates, and what each did to errors and response times. Every mark is an update.",
@@ -33,12 +33,12 @@ export function releases(input: DashboardsInput): Board {
           {
             title: "Server errors", kind: "lines", unit: "ratio", width: 12,
             says: "Part of the requests that failed: it must not climb at a mark.",
-            queries: [{ expr: share(sumBy(["system"], perSecond("edge_requests_total", { system: "!stack", status_class: "5xx" })), whole), legend: "{{system}}" }],
+            queries: [{ expr: share(sumBy(["system"], perSecond("edge_requests_total", { ...ofSystems(input), status_class: "5xx" })), whole), legend: "{{system}}" }],
           },
           {
             title: "Response time, p95", kind: "lines", unit: "seconds", width: 12,
             says: "95 of 100 requests were answered within this time: it must not climb at a mark.",
-            queries: [{ expr: quantile(0.95, ["system"], "edge_request_duration_seconds", { system: "!stack" }), legend: "{{system}}" }],
+            queries: [{ expr: quantile(0.95, ["system"], "edge_request_duration_seconds", ofSystems(input)), legend: "{{system}}" }],
           },
           {
             title: "Requests a second", kind: "lines", unit: "requestsPerSecond", width: 12,
