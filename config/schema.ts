@@ -174,7 +174,11 @@ const system = z
   )
   .optional();
 
-const logicalImages = ["postgres", "mongodb", "redis", "haproxy", "lego", "node", "web"] as const satisfies readonly LogicalImage[];
+const logicalImages = [
+  "postgres", "mongodb", "redis", "haproxy", "lego", "node", "web",
+  "prometheus", "alertmanager", "nodeExporter", "blackboxExporter", "postgresExporter", "redisExporter", "mongodbExporter",
+  "mtail", "cadvisor", "collector", "loki", "grafana",
+] as const satisfies readonly LogicalImage[];
 
 const images = z.strictObject(
   Object.fromEntries(
@@ -183,7 +187,7 @@ const images = z.strictObject(
       text(checkImageReference, {
         about: `Image for ${name}, such as a mirror's; pinned by digest in staging and prod`,
         allowed: "an image reference, registry/repository:tag@sha256:<64 hex digits>",
-        example: `registry.example.org/mirror/${name}:1.0@sha256:...`,
+        example: `registry.example.org/mirror/${name.toLowerCase()}:1.0@sha256:...`,
         default: "the official one, pinned",
       }).optional(),
     ]),

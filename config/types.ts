@@ -22,7 +22,11 @@ export interface StackConfig {
 
 export type Environment = "dev" | "staging" | "prod";
 export type Platform = "docker" | "kubernetes" | "aws";
-export type LogicalImage = "postgres" | "mongodb" | "redis" | "haproxy" | "lego" | "node" | "web";
+export type LogicalImage =
+  | "postgres" | "mongodb" | "redis" | "haproxy" | "lego" | "node" | "web"
+  // What watches them.
+  | "prometheus" | "alertmanager" | "nodeExporter" | "blackboxExporter" | "postgresExporter" | "redisExporter" | "mongodbExporter"
+  | "mtail" | "cadvisor" | "collector" | "loki" | "grafana";
 
 export interface EdgeConfig {
   readonly httpPort: number;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/types";
 import type { Access, Site } from "../platform";
 import type { SystemId } from "../../systems";
-import { resolveImage, readPackageBuiltImages, type LogicalImage } from "./images";
+import { lacksImage, readPackageBuiltImages, resolveImage, type LogicalImage } from "./images";
 import type { Labels } from "./labels";
 
 /** A system's private networks. */
@@ -38,8 +38,8 @@ export class DockerContext {
   }
 
   /** Why an image can't be had on this machine; undefined when it can. */
-  lacks(_name: LogicalImage): string | undefined {
-    return undefined;
+  lacks(name: LogicalImage): string | undefined {
+    return lacksImage(name, this.config.images, this.packageBuilt);
   }
 
   /** The reference an app image is built from. */
