@@ -9,6 +9,8 @@ import type { Message } from "./templates";
  * What was delivered is in its notification log, so nobody reads a notice twice.
  */
 const currentMs = 12 * 3600_000;
+/** Kept beyond that for the daily digest, which reports of a week at most. */
+const keptMs = 7 * 86_400_000;
 /** Undelivered notices of a stack whose Alertmanager is gone; the oldest are given up beyond. */
 const mostWaiting = 500;
 const timeoutMs = 10_000;
@@ -59,8 +61,10 @@ export class Outbox {
 
   private async send(): Promise<boolean> {
     const now = this.options.now();
-    const waiting = this.state.value.outbox.filter((entry) => expiry(entry, now) > now.getTime());
-    if (waiting.length < this.state.value.outbox.length) this.state.change({ outbox: waiting });
+    const { outbox } = this.state.value;
+    const kept = outbox.filter((entry) => acceptance(entry, now) + keptMs > now.getTime());
+    if (kept.length < outbox.length) this.state.change({ outbox: kept });
+    const waiting = kept.filter((entry) => acceptance(entry, now) + currentMs > now.getTime());
     if (waiting.length === 0) return true;
     try {
       const url = new URL("api/v2/alerts", `${this.options.alertmanagerUrl().replace(/\/$/, "")}/`);
@@ -81,8 +85,8 @@ export class Outbox {
   }
 }
 
-function expiry({ acceptedAt }: Notice, now: Date): number {
-  return (acceptedAt === undefined ? now.getTime() : Date.parse(acceptedAt)) + currentMs;
+function acceptance({ acceptedAt }: Notice, now: Date): number {
+  return acceptedAt === undefined ? now.getTime() : Date.parse(acceptedAt);
 }
 
 function toAlert(entry: Notice, now: Date, pageUrl: string | undefined): Alert {
@@ -90,7 +94,7 @@ function toAlert(entry: Notice, now: Date, pageUrl: string | undefined): Alert {
     labels: { alertname: alertNames[entry.kind], kind: entry.kind, severity: "notice", system: entry.system, notice: entry.id },
     annotations: { title: entry.title, text: entry.text, summary: entry.title, description: entry.text },
     startsAt: entry.at,
-    endsAt: new Date(expiry(entry, now)).toISOString(),
+    endsAt: new Date(acceptance(entry, now) + currentMs).toISOString(),
     ...(pageUrl === undefined ? {} : { generatorURL: pageUrl }),
   };
 }

@@ -34,8 +34,7 @@ export function digestMessage(report: Report, config: StatusConfig): Message {
   const lines = [
     `Stack ${config.stack} (${config.environment}), ${moment(report.from, timeZone)} to ${moment(report.to, timeZone)} (${timeZone})`,
     "",
-    counts(fired),
-    ...(report.fired === undefined ? ["ALERTS UNKNOWN: Prometheus did not answer, so this report has none. Look at it first."] : []),
+    report.fired === undefined ? "ALERTS UNKNOWN: Prometheus did not answer, so this report has none. Look at it first." : counts(fired),
     ...section("Still firing", ongoing.map((entry) => [alertLine(entry, config, report), ...summaryOf(entry, report.firing)].join("\n    "))),
     ...section("Fired and ended", ended.map((entry) => alertLine(entry, config, report))),
     ...section("For review (no alarm was raised)", quiet.map((entry) => alertLine(entry, config, report))),
@@ -49,7 +48,7 @@ export function digestMessage(report: Report, config: StatusConfig): Message {
 
 /** Never rounded up to a hundred: 99.996 % is not "100 %". */
 export function percent(ratio: number): string {
-  return ratio >= 1 ? "100 %" : `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`;
+  return ratio >= 1 ? "100 %" : ratio === 0 ? "0 %" : `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`;
 }
 
 function title(config: StatusConfig, report: Report, loud: number, ongoing: number, quiet: number): string {

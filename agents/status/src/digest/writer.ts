@@ -15,17 +15,17 @@ const patienceMs = 3600_000;
 
 /** Once a day, also when the agent was away at the hour: what happened since the last one. */
 export class DigestWriter {
-  constructor(private readonly agent: Agent, private readonly prometheus: Prometheus) {}
+  constructor(private readonly agent: Agent, private readonly prometheus: Prometheus) {
+    // The first digest reports from the agent's first start.
+    const { options, state } = agent;
+    if (state.value.digestUntil === undefined) state.change({ digestUntil: options.now().toISOString() });
+  }
 
   async writeIfDue(): Promise<void> {
     const { agent } = this;
     const { config, state } = agent;
     const now = agent.options.now();
-    if (state.value.digestUntil === undefined) {
-      state.change({ digestUntil: now.toISOString() });
-      return;
-    }
-    const until = new Date(state.value.digestUntil);
+    const until = new Date(state.value.digestUntil ?? now);
     const due = nextDigest(until, config.digestAt, config.timeZone);
     if (due > now) return;
     const from = new Date(Math.max(until.getTime(), now.getTime() - longestMs));
@@ -54,9 +54,10 @@ export class DigestWriter {
     const days: string[] = [];
     for (let day = dayOf(from, config.timeZone); day <= dayOf(to, config.timeZone); day = shiftDay(day, 1)) days.push(day);
     const fromText = from.toISOString();
+    const toText = to.toISOString();
     return {
       from, to,
-      notices: state.value.outbox.filter(({ kind, at }) => kind !== "digest" && kind !== "incident" && at > fromText),
+      notices: state.value.outbox.filter(({ kind, at }) => kind !== "digest" && kind !== "incident" && at >= fromText && at < toText),
       incidents: incidents.all().filter(({ resolved }) => resolved === undefined || resolved.at > fromText),
       availability: config.systems.map(({ id, title }) => {
         const tallies = days.map((day) => history.tally(day, id));
