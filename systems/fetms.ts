@@ -56,6 +56,7 @@ export const fetms: SystemSpec = {
     name: "fetms",
     role: "fetms_user", // assumed: "MongoDB authentication enabled" names no role
     replicaSet: true, // fetms.md, Horizontal Scaling
+    slowStatementMs: 100, // fetms.md, Monitor slow queries
     sizeGiB: 10, // assumed
     memoryMiB: 1024,
     cpus: 1,

@@ -52,6 +52,7 @@ export const memo: SystemSpec = {
     version: "16", // assumed: motel's, the only version a runbook names
     name: "memo_app",
     role: "memo_user",
+    slowStatementMs: 1000, // assumed: "Slow query log" (Query Performance) gives no number
     sizeGiB: 10, // assumed
     memoryMiB: 512,
     cpus: 1,

@@ -55,6 +55,7 @@ export const sms: SystemSpec = {
     version: "16", // assumed: motel's, the only version a runbook names
     name: "student_management",
     role: "sms_user",
+    slowStatementMs: 5000, // sms.md, long-running queries
     sizeGiB: 100, // sms.md, Current Capacity: 100GB+
     memoryMiB: 512,
     cpus: 1,

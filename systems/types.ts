@@ -74,6 +74,8 @@ export interface DatabaseSpec {
   readonly role: string;
   /** The runbook wants a replica set once the system is scaled out. */
   readonly replicaSet?: boolean;
+  /** A statement that takes longer is recorded by the server; absent: the runbook says nothing of slow ones. */
+  readonly slowStatementMs?: number;
   readonly sizeGiB: number;
   readonly memoryMiB: number;
   readonly cpus: number;

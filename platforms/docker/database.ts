@@ -3,7 +3,7 @@ import type { Database, DatabaseArgs } from "../platform";
 import type { DockerContext } from "./context";
 import { joinNetworks } from "./context";
 import { hardenedContainer, type Healthcheck } from "./container";
-import { createRole } from "./databaseRoles";
+import { createRole, monitorUser } from "./databaseRoles";
 import { HealthGate } from "./tasks/healthGate";
 
 interface Engine {
@@ -14,6 +14,8 @@ interface Engine {
   readonly tmpfs: readonly string[];
   readonly stopSignal: string;
   readonly healthcheck: Healthcheck;
+  /** The server's own settings: what the monitoring and the person who reads the log must know. */
+  command(spec: DatabaseArgs["spec"]): string[];
   env(database: string, adminPassword: pulumi.Output<string>): Record<string, pulumi.Input<string>>;
 }
 
@@ -27,6 +29,18 @@ const engines: Readonly<Record<DatabaseArgs["spec"]["engine"], Engine>> = {
     tmpfs: ["/tmp", "/var/run/postgresql"],
     stopSignal: "SIGINT", // fast shutdown: a checkpoint, no waiting for clients
     healthcheck: { test: ["CMD", "pg_isready", "-q", "-h", "127.0.0.1", "-U", "postgres"], startSeconds: 120 },
+    command: ({ slowStatementMs }) => [
+      "postgres",
+      ...Object.entries({
+        shared_preload_libraries: "pg_stat_statements",
+        track_io_timing: "on",
+        // A wait for a lock longer than deadlock_timeout (1 s); deadlocks themselves are always logged.
+        log_lock_waits: "on",
+        ...(slowStatementMs === undefined ? {} : { log_min_duration_statement: `${slowStatementMs}ms` }),
+        // Values of parameters are people's data; a log of statements has no need of them.
+        log_parameter_max_length: "0",
+      }).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ],
     env: (database, adminPassword) => ({
       POSTGRES_USER: "postgres",
       POSTGRES_PASSWORD: adminPassword,
@@ -50,6 +64,8 @@ const engines: Readonly<Record<DatabaseArgs["spec"]["engine"], Engine>> = {
       test: ["CMD", "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/27017"],
       startSeconds: 120,
     },
+    // As options: `setProfilingLevel` lasts until the next restart only.
+    command: ({ slowStatementMs }) => ["mongod", ...(slowStatementMs === undefined ? [] : ["--profile", "1", "--slowms", String(slowStatementMs)])],
     env: (_database, adminPassword) => ({
       MONGO_INITDB_ROOT_USERNAME: "root",
       MONGO_INITDB_ROOT_PASSWORD: adminPassword,
@@ -66,6 +82,7 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
     {
       image: context.image(engine.image),
       labels: context.labels(system, "database", "database", { version: spec.version }),
+      command: engine.command(spec),
       env: engine.env(spec.name, args.adminPassword),
       user: "999:999",
       networks: joinNetworks(site, ["database"], "database"),
@@ -92,5 +109,7 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
     adminUser: engine.adminUser,
     network: joinNetworks(site, ["database"])[0]?.name ?? "",
   }, context.taskOptions({ parent: opts.parent, dependsOn: [gate] }));
-  return { host, port: engine.port, adminUser: engine.adminUser, ready: [gate, role] };
+  const { port, adminUser } = engine;
+  const { monitorPassword: password } = args;
+  return { host, port, adminUser, ready: [gate, role], ...(password === undefined ? {} : { monitor: { user: monitorUser, password, host, port } }) };
 }

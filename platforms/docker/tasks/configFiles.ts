@@ -71,26 +71,31 @@ function pathsOf(inputs: ConfigFilesInputs): string[] {
 }
 
 /**
- * The archive for the engine. Folders in `emptied` are put as a file first and as a folder then: the engine
- * takes a thing of another kind away with all that is in it. A file in `emptied` loses its content.
+ * The archive for the engine, which has no way to delete. So folders in `emptied` are put as a file first and as a
+ * folder then: the engine takes a thing of another kind away with all that is in it. A file in `emptied` stays, empty.
+ * @param below the folder of all, ending in a slash, where the engine unpacks above it
  */
-async function archive(inputs: ConfigFilesInputs, emptied: readonly string[]): Promise<Buffer> {
+async function archive(inputs: ConfigFilesInputs, emptied: readonly string[], below = ""): Promise<Buffer> {
   const { pack } = require("tar-stream") as typeof tarStream;
   const [uid = NaN, gid = NaN] = inputs.user.split(":").map(Number);
   const tar = pack();
   const folders = new Set<string>();
-  for (const path of emptied) tar.entry({ name: path, mode: 0o400 }, "");
+  if (below !== "") tar.entry({ name: below, type: "directory", mode: 0o755 });
+  for (const path of emptied) {
+    tar.entry({ name: below + path.replace(/\/$/, ""), mode: 0o444 }, "");
+    if (path.endsWith("/")) tar.entry({ name: below + path, type: "directory", mode: 0o755 });
+  }
   for (const path of pathsOf(inputs)) {
     const parts = path.split("/").slice(0, -1);
     parts.forEach((_, i) => {
       const folder = parts.slice(0, i + 1).join("/");
-      if (!folders.has(folder)) tar.entry({ name: `${folder}/`, type: "directory", mode: 0o755 });
+      if (!folders.has(folder)) tar.entry({ name: `${below}${folder}/`, type: "directory", mode: 0o755 });
       folders.add(folder);
     });
     const secret = inputs.secretFiles?.[path];
     // The program reads what it may not write: owned by root, but for secrets, which nobody else may read.
-    if (secret === undefined) tar.entry({ name: path, mode: 0o444 }, inputs.files[path] ?? "");
-    else tar.entry({ name: path, mode: 0o400, uid, gid }, secret);
+    if (secret === undefined) tar.entry({ name: below + path, mode: 0o444 }, inputs.files[path] ?? "");
+    else tar.entry({ name: below + path, mode: 0o400, uid, gid }, secret);
   }
   tar.finalize();
   const chunks: Buffer[] = [];
@@ -98,17 +103,18 @@ async function archive(inputs: ConfigFilesInputs, emptied: readonly string[]): P
   return Buffer.concat(chunks);
 }
 
-/** Top folders, and files at the top, that held something which is gone now. */
+/** What has lost a file: folders at the top, ending in a slash, and files there. */
 function emptiedBy(olds: ConfigFilesInputs | undefined, news: ConfigFilesInputs): string[] {
   if (olds === undefined || olds.volume !== news.volume) return [];
   const kept = new Set(pathsOf(news));
-  return [...new Set(pathsOf(olds).filter((path) => !kept.has(path)).map((path) => path.replace(/\/.*$/, "")))];
+  return [...new Set(pathsOf(olds).filter((path) => !kept.has(path)).map((path) => path.replace(/\/.*$/, "/")))];
 }
 
 /** In a container of the program's image, which has the new files where the program will have them. */
 async function check(inputs: ConfigFilesInputs, container: Docker.Container): Promise<void> {
   const timeoutSeconds = 60;
-  await container.putArchive(await archive(inputs, []), { path: inputs.directory });
+  // From the root: the image need not have the folder.
+  await container.putArchive(await archive(inputs, [], `${inputs.directory.slice(1)}/`), { path: "/" });
   await container.start();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), timeoutSeconds * 1000)));

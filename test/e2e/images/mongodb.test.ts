@@ -27,6 +27,8 @@ describe("the mongodb image", function () {
     server = await TestContainer.start(await image("mongodb"), {
       user: "999:999", data: "/data/db", tmpfs: ["/data/configdb"], flags: ["-p", "127.0.0.1::27017", "-m", "384m"],
       env: { MONGO_INITDB_ROOT_USERNAME: root.username, MONGO_INITDB_ROOT_PASSWORD: root.password },
+      // Everything is slow, so that what is slow can be seen.
+      command: ["mongod", "--profile", "1", "--slowms", "-1"],
     });
     await listening();
     const db = (await connect(root, "admin")).db("memo");
@@ -95,6 +97,23 @@ describe("the mongodb image", function () {
       await client.db("memo").collection("sessions").insertOne({ a: 1 }, { session });
       await assert.rejects(session.withTransaction(() => client.db("memo").collection("sessions").insertOne({ a: 2 }, { session })), refused(20));
     });
+  });
+
+  it("notes slow commands, without their values, for who watches the server; he reads nothing else", async () => {
+    const admin = (clients[0] as MongoClient).db("admin");
+    const watcher = { username: "watcher", password: "watching" };
+    await admin.command({ createUser: watcher.username, pwd: watcher.password, roles: [{ role: "clusterMonitor", db: "admin" }, { role: "read", db: "local" }] });
+    await (clients[0] as MongoClient).db("other").collection("secrets").findOne({ secret: "a value" });
+    const other = (await connect(watcher, "admin")).db("other");
+    const [note] = await other.collection("system.profile").find({ op: "query" }).sort({ ts: -1 }).limit(1).toArray();
+    assert.deepEqual([note?.["ns"], note?.["command"], typeof note?.["millis"], note?.["ts"] instanceof Date], ["other.secrets", { find: "secrets" }, "number", true]);
+    assert.ok((await other.collection("system.profile").countDocuments({ ts: { $gte: new Date(Date.now() - 60_000) } })) > 0);
+    const before = await other.collection("system.profile").countDocuments({});
+    assert.equal(await other.collection("system.profile").countDocuments({}), before, "reading the notes is not noted");
+    await assert.rejects(other.collection("secrets").find().toArray(), unauthorized);
+    await assert.rejects(other.collection("system.profile").aggregate([{ $lookup: { from: "secrets", as: "s", pipeline: [] } }]).toArray(), unauthorized);
+    await assert.rejects(other.collection("system.profile").deleteMany({}), unauthorized);
+    await admin.command({ dropUser: watcher.username });
   });
 
   it("has a mongosh that makes users, changes their passwords and roles, and removes them", async () => {

@@ -31,14 +31,16 @@ final class GuardedBackend extends H2Backend {
     private final Store store;
     private final Users users;
     private final UserCommands userCommands;
+    private final Profiler profiler;
     private final Map<Channel, Connection> connections = new ConcurrentHashMap<>();
     /** A cursor belongs to who opened it. */
     private final Map<Long, String> cursorOwners = new ConcurrentHashMap<>();
 
-    GuardedBackend(Store store, Users users) {
+    GuardedBackend(Store store, Users users, Profiler profiler) {
         super(store.mvStore);
         this.store = store;
         this.users = users;
+        this.profiler = profiler;
         this.userCommands = new UserCommands(users);
     }
 
@@ -90,8 +92,14 @@ final class GuardedBackend extends H2Backend {
         if (query.containsKey("txnNumber") || query.containsKey("startTransaction")) throw Errors.noTransactions();
         boolean journaled = query.get("writeConcern") instanceof Document concern && Boolean.TRUE.equals(concern.get("j"));
         ENVELOPE.forEach(query::remove);
-        if (!Roles.changesData(command)) return run(channel, user, database, command, query);
-        Document result = store.change(() -> run(channel, user, database, command, query));
+        Object collection = query.get(command);
+        long began = System.nanoTime();
+        Document result = Roles.changesData(command) ? store.change(() -> run(channel, user, database, command, query)) : run(channel, user, database, command, query);
+        long millis = (System.nanoTime() - began) / 1_000_000;
+        if (DATA_COMMANDS.contains(command.toLowerCase(Locale.ROOT)) && profiler.wants(database, collection, millis)) {
+            Document note = profiler.note(database, command, (String) collection, user.key(), millis);
+            store.change(() -> resolveDatabase(database).handleCommand(channel, "findAndModify", note, this::resolveDatabase, oplog));
+        }
         if (journaled || UserCommands.handles(command)) store.commit();
         return result;
     }
@@ -103,6 +111,8 @@ final class GuardedBackend extends H2Backend {
                 if (!Roles.allows(user, command, Users.text(query, field).split("\\.", 2)[0])) throw Errors.unauthorized(database, command);
             return;
         }
+        // Who watches the server reads what was slow, and no other documents.
+        if (Profiler.COLLECTION.equals(query.get(command)) && Roles.has(user, Roles.Right.SERVER, "admin") && Pipelines.readsOneCollection(name, query)) return;
         if (name.equals("getmore")) own(user, query.get(command));
         if (name.equals("killcursors") && query.get("cursors") instanceof List<?> cursors) cursors.forEach(cursor -> own(user, cursor));
         if (!Roles.isForAnyUser(command) && !Roles.allows(user, command, database)) throw Errors.unauthorized(database, command);

@@ -8,7 +8,7 @@ import de.bwaldvogel.mongo.MongoServer;
 
 /** The server: `mongod`'s options that make sense here, `mongo`'s variables for the first start. */
 public final class Main {
-    private static final Set<String> WITH_VALUE = Set.of("--port", "--dbpath", "--bind_ip", "--wiredTigerCacheSizeGB", "--logpath");
+    private static final Set<String> WITH_VALUE = Set.of("--port", "--dbpath", "--bind_ip", "--wiredTigerCacheSizeGB", "--logpath", "--profile", "--slowms");
     private static final Set<String> ACCEPTED = Set.of("--auth", "--bind_ip_all", "--quiet", "--ipv6");
 
     private Main() {}
@@ -18,6 +18,8 @@ public final class Main {
         String folder = "/data/db";
         int port = 27017;
         String address = "0.0.0.0";
+        int profile = 0;
+        long slowMillis = 100; // MongoDB's own
         List<String> rest = List.of(arguments);
         while (!rest.isEmpty()) {
             String[] option = rest.get(0).split("=", 2);
@@ -30,18 +32,20 @@ public final class Main {
                 case "--port": port = Integer.parseInt(value); break;
                 case "--dbpath": folder = value; break;
                 case "--bind_ip": address = value.equals("*") ? "0.0.0.0" : value.split(",")[0]; break;
+                case "--profile": profile = Integer.parseInt(value); break;
+                case "--slowms": slowMillis = Long.parseLong(value); break;
                 default: break;
             }
         }
-        serve(folder, new InetSocketAddress(address, port));
+        serve(folder, new InetSocketAddress(address, port), new Profiler(profile, slowMillis));
     }
 
-    private static void serve(String folder, InetSocketAddress address) {
+    private static void serve(String folder, InetSocketAddress address, Profiler profiler) {
         Store store = open(folder);
         Users users = new Users(store.mvStore);
         firstUser(users);
         store.commit();
-        MongoServer server = new MongoServer(new GuardedBackend(store, users));
+        MongoServer server = new MongoServer(new GuardedBackend(store, users, profiler));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             Log.write("stopping");
             server.stopListening();
