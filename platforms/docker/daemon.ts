@@ -80,6 +80,7 @@ export function awaitDaemons(context: DockerContext, daemons: readonly Daemon[],
       containers: daemons.map((daemon) => (daemon as DockerDaemon).server.id),
       title: "monitoring",
       timeoutSeconds: 120,
+      meanwhile: "The systems themselves go on.",
     },
     context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
   );

@@ -75,7 +75,7 @@ function pathsOf(inputs: ConfigFilesInputs): string[] {
  * folder then: the engine takes a thing of another kind away with all that is in it. A file in `emptied` stays, empty.
  * @param below the folder of all, ending in a slash, where the engine unpacks above it
  */
-async function archive(inputs: ConfigFilesInputs, emptied: readonly string[], below = ""): Promise<Buffer> {
+export async function archive(inputs: ConfigFilesInputs, emptied: readonly string[], below = ""): Promise<Buffer> {
   const { pack } = require("tar-stream") as typeof tarStream;
   const [uid = NaN, gid = NaN] = inputs.user.split(":").map(Number);
   const tar = pack();
@@ -104,7 +104,7 @@ async function archive(inputs: ConfigFilesInputs, emptied: readonly string[], be
 }
 
 /** What has lost a file: folders at the top, ending in a slash, and files there. */
-function emptiedBy(olds: ConfigFilesInputs | undefined, news: ConfigFilesInputs): string[] {
+export function emptiedBy(olds: ConfigFilesInputs | undefined, news: ConfigFilesInputs): string[] {
   if (olds === undefined || olds.volume !== news.volume) return [];
   const kept = new Set(pathsOf(news));
   return [...new Set(pathsOf(olds).filter((path) => !kept.has(path)).map((path) => path.replace(/\/.*$/, "/")))];

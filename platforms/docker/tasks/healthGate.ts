@@ -8,6 +8,8 @@ export interface HealthGateArgs {
   /** What they are, for messages: `motel backend 2.0.0`. */
   readonly title: string;
   readonly timeoutSeconds: number;
+  /** What a failure means for visitors. @default "The version before keeps serving." */
+  readonly meanwhile?: string;
 }
 
 interface GateInputs {
@@ -15,6 +17,7 @@ interface GateInputs {
   containers: string[];
   title: string;
   timeoutSeconds: number;
+  meanwhile?: string;
 }
 
 async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number): Promise<void> {
@@ -25,7 +28,7 @@ async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number
     const fail = async (what: string): Promise<never> => {
       const probe = State.Health?.Log?.at(-1)?.Output?.trim();
       throw new Error(
-        `${inputs.title}: container ${Name.slice(1)} ${what}. The version before keeps serving.` +
+        `${inputs.title}: container ${Name.slice(1)} ${what}. ${inputs.meanwhile ?? "The version before keeps serving."}` +
           (probe === undefined || probe === "" ? "" : ` Its health check said: ${probe.slice(-500)}`) +
           `\nIts last lines:\n${await lastLogLines(container, 10)}`,
       );
@@ -42,7 +45,9 @@ async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number
 
 async function pass(inputs: GateInputs): Promise<void> {
   const deadline = Date.now() + inputs.timeoutSeconds * 1000;
-  await Promise.all(inputs.containers.map((id) => waitUntilHealthy(inputs, id, deadline)));
+  const ended = await Promise.allSettled(inputs.containers.map((id) => waitUntilHealthy(inputs, id, deadline)));
+  const reasons = ended.flatMap((end) => (end.status === "fulfilled" ? [] : [end.reason instanceof Error ? end.reason.message : String(end.reason)]));
+  if (reasons.length > 0) throw new Error(reasons.join("\n\n"));
 }
 
 const provider: pulumi.dynamic.ResourceProvider<GateInputs, GateInputs> = {
