@@ -19,4 +19,28 @@ export const defaults = {
   enabled: true,
   /** What runs on a dev stack that says nothing: the first system. */
   devSystem: "motel",
+  monitoring: {
+    enabled: true,
+    timeZone: "UTC",
+    scrapeSeconds: 15,
+    /** A quarter, to compare with the one before; on a developer's machine two weeks. */
+    retentionDays: (environment: Environment) => (environment === "dev" ? 15 : 90),
+    maxSizeGiB: (environment: Environment) => (environment === "dev" ? 2 : 10),
+    logs: true,
+    hostDirectory: "/var/lib/docker/containers",
+    /** sms.md, Log Retention. */
+    logDays: { application: 90, system: 30, audit: 365, backup: 30 },
+    dashboards: true,
+    operatorPages: (environment: Environment) => environment === "dev",
+    statusPage: true,
+    title: "Service status",
+  },
+  alerts: {
+    requireTls: true,
+    /** mps.md: "If not resolved in 30 minutes, escalate to P1". */
+    escalationMinutes: 30,
+    digestAt: "08:00",
+    /** fetms.md, Maintenance Windows: "Weekly, Sunday 2 AM - 4 AM". */
+    maintenance: { "fetms-sunday": { systems: ["fetms"], days: ["sunday"], from: "02:00", to: "04:00" } },
+  },
 } as const;

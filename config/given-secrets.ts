@@ -1,5 +1,8 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import type { SecretName } from "../alerts/routing/types";
 import { systems, type SystemId } from "../systems";
+import { alertKind } from "./alerts-secrets";
+import type { RawAlerts } from "./alerts-schema";
 import { formatPath } from "./errors";
 import type { Located } from "./issues";
 import type { RawConfig, SortedKeys } from "./keys";
@@ -11,24 +14,27 @@ import type { SecretRef } from "./types";
 export interface GivenSecrets {
   readonly bySystem: Readonly<Record<SystemId, { readonly given: Record<string, SecretRef>; readonly settings: Record<string, SecretRef> }>>;
   readonly edge: { certificate?: SecretRef; privateKey?: SecretRef };
+  /** By channel, and `deadMansSwitch`. */
+  readonly alerts: Record<string, SecretName>;
   readonly problems: Located[];
 }
 
 const edgeSecrets = ["certificate", "privateKey"] as const;
 
-/** Checks every `<system>:<name>` and `edge:<name>`: known, marked as secret, and strong. */
-export function readSecrets(raw: RawConfig, keys: SortedKeys): GivenSecrets {
+/** Checks every `<system>:<name>`, `edge:<name>` and `alerts:<name>`: known, marked as secret, and strong. */
+export function readSecrets(raw: RawConfig, keys: SortedKeys, alerts: RawAlerts = {}): GivenSecrets {
   const none = () => ({ given: {}, settings: {} });
   const result: GivenSecrets = {
     bySystem: { mps: none(), fetms: none(), memo: none(), motel: none(), sms: none() },
     edge: {},
+    alerts: {},
     problems: [],
   };
   for (const { namespace, key, full } of keys.others) {
     const problem = (given: string, allowed: string, fix: string): void => {
       result.problems.push({ at: [full], path: formatPath([full]), given, allowed, fix });
     };
-    const kind = namespace === "edge" ? edgeKind(key) : systemKind(namespace, key);
+    const kind = namespace === "edge" ? edgeKind(key) : namespace === "alerts" ? alertKind(key, alerts) : systemKind(namespace, key);
     if ("fix" in kind) {
       problem("not a known key", kind.allowed, kind.fix);
       continue;
@@ -44,14 +50,16 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys): GivenSecrets {
       continue;
     }
     const reference: SecretRef = { namespace, key };
-    if (namespace !== "edge") result.bySystem[namespace][kind.target][key] = reference;
+    if (namespace === "alerts") result.alerts[key] = { namespace, key };
+    else if (namespace !== "edge") result.bySystem[namespace][kind.target][key] = reference;
     else if (key === "certificate" || key === "privateKey") result.edge[key] = reference;
   }
   checkPair(raw, result);
   return result;
 }
 
-type Kind =
+/** What a key may hold, or what to do about it. */
+export type SecretKind =
   | { readonly allowed: string; readonly fix: string }
   | {
       readonly target: "given" | "settings";
@@ -62,7 +70,7 @@ type Kind =
 
 const pipeRandom = (full: string): string => `use a random one, \`openssl rand -hex 48 | pulumi config set --secret ${full}\``;
 
-function systemKind(system: SystemId, key: string): Kind {
+function systemKind(system: SystemId, key: string): SecretKind {
   const spec = systems[system];
   const secret = spec.secrets.find(({ name }) => name === key);
   if (secret !== undefined) {
@@ -86,7 +94,7 @@ function systemKind(system: SystemId, key: string): Kind {
   return { allowed, fix: `use ${allowed}: ${system}:${environmentNameOf(key).replace(/^[^A-Z]+/, "")} would become a setting of the backend` };
 }
 
-function edgeKind(key: string): Kind {
+function edgeKind(key: string): SecretKind {
   if (key !== "certificate" && key !== "privateKey") {
     const close = nearest(key, edgeSecrets);
     return { allowed: edgeSecrets.join(", "), fix: close === undefined ? "use edge:certificate and edge:privateKey; the edge's settings are under stackbook:edge" : `did you mean edge:${close}?` };

@@ -18,7 +18,7 @@ export function parseConfig(raw: RawConfig): StackConfig {
   const keys = sortKeys(raw);
   const plainText = secretTexts(raw, keys.stack);
   const { stack, problems: malformed } = readStack(keys.stack);
-  const secrets = readSecrets(raw, keys);
+  const secrets = readSecrets(raw, keys, stack.alerts);
   const problems: Located[] = [...keys.problems, ...malformed, ...secrets.problems];
   const environment = environmentOf(raw, stack, problems);
   if (environment !== undefined) {

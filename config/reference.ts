@@ -3,7 +3,7 @@ import type { FieldDoc } from "./fields";
 import { stackSchema } from "./schema";
 import { environmentNameOf } from "./secrets";
 import { isReplaceable } from "./settings";
-import { docOf, keysOf, step } from "./walk";
+import { anyName, docOf, step, stepsOf } from "./walk";
 
 /** Renders docs/configuration.md from the schema and the catalogue, so that neither can say something else. */
 
@@ -15,7 +15,7 @@ export function renderReference(): string {
   const all = rows(stackSchema, "");
   const section = (title: string, intro: string, belongs: (path: string) => boolean): string => `## ${title}\n\n${intro === "" ? "" : `${intro}\n\n`}${table(all.filter(({ path }) => belongs(path)))}\n`;
   const within = (prefix: string) => (path: string) => path === prefix || path.startsWith(`${prefix}.`);
-  const sections = ["edge", "systems", "images", "demo"];
+  const sections = ["edge", "systems", "images", "demo", "monitoring", "alerts"];
   return [
     head,
     section("The stack", "", (path) => !sections.some((name) => within(name)(path))),
@@ -28,6 +28,8 @@ export function renderReference(): string {
     settingsSection(),
     section("Images", "Under `stackbook:images`; each has a pinned default.", within("images")),
     section("The demo", "Under `stackbook:demo`; for the reference app in dev.", within("demo")),
+    section("Monitoring", "Under `stackbook:monitoring`.", within("monitoring")),
+    section("Alerts", alertsIntro, within("alerts")),
     secretsSection(),
     otherKeys,
   ].join("\n");
@@ -35,10 +37,11 @@ export function renderReference(): string {
 
 /** One system and one service stand for all: their keys are the same. */
 function rows(schema: Parameters<typeof step>[0], prefix: string): Row[] {
-  return keysOf(schema).flatMap((key) => {
-    if (prefix === "systems" && key !== "motel") return [];
+  return stepsOf(schema).flatMap((key) => {
+    const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds"].includes(prefix);
+    if (bySystem && key !== "motel") return [];
     if (prefix === "systems.<system>.services" && key !== "backend") return [];
-    const shown = prefix === "systems" ? "<system>" : prefix === "systems.<system>.services" ? "<service>" : key;
+    const shown = bySystem ? "<system>" : prefix === "systems.<system>.services" ? "<service>" : key === anyName ? "<name>" : key;
     const path = prefix === "" ? shown : `${prefix}.${shown}`;
     const inner = step(schema, key);
     const doc = inner.map(docOf).find((found) => found !== undefined);
@@ -102,9 +105,21 @@ function secretsSection(): string {
     "| `<system>:<NAME>` | `<NAME>` | not empty | none | any further secret setting of the backend, its name in capitals: `pulumi config set --secret motel:SMTP_PASSWORD` |",
     "| `edge:certificate` | | | none | PEM, the site's certificate first, then its chain; with `edge.tls: { kind: given }` |",
     "| `edge:privateKey` | | | none | PEM, without passphrase |",
+    "| `alerts:<name>` | | not empty | none | the address of the channel `<name>` (Slack, Teams, web hook), its routing key (PagerDuty), or the password of its `username` (e-mail) |",
+    "| `alerts:deadMansSwitch` | | | none | an address that is called every minute as long as alerting works; whoever keeps it tells you when the calls stay away |",
     "",
   ].join("\n");
 }
+
+const alertsIntro = `Under \`stackbook:alerts\`. Without channels, alerts show in Alertmanager only; prod refuses to run so.
+
+    stackbook:alerts:
+      channels:
+        mail: { kind: email, to: [ops@example.org], from: alerts@example.org, smarthost: 'smtp.example.org:587' }
+        sms-chat: { kind: slack, channel: '#sms-alerts' } # pulumi config set --secret alerts:sms-chat
+      routes: { page: [mail], ticket: [mail] }
+      systemRoutes: { sms: { page: [mail, sms-chat] } }
+`;
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 

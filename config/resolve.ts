@@ -1,10 +1,12 @@
 import { referenceApp } from "../systems/reference";
 import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
+import { resolveAlerts } from "./alerts-resolve";
 import { defaults } from "./defaults";
 import type { GivenSecrets } from "./given-secrets";
+import type { RawMonitoring } from "./monitoring-schema";
 import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
 import { localHost } from "./texts";
-import type { EdgeConfig, Environment, ImageSource, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
+import type { EdgeConfig, Environment, ImageSource, MonitoringConfig, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
 
 /**
  * The stack file over the catalogue over the defaults. Takes whatever is well-formed: the checks say
@@ -30,6 +32,8 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     images: raw.images ?? {},
     demo: { seed: raw.demo?.seed ?? defaults.demo.seed, traffic: raw.demo?.traffic ?? defaults.demo.traffic },
     protectData: raw.protectData ?? defaults.protectData,
+    monitoring: resolveMonitoring(environment, raw.monitoring ?? {}),
+    alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
   };
 }
 
@@ -52,6 +56,27 @@ function resolveTls(raw: NonNullable<RawStack["edge"]>["tls"]): TlsConfig {
   if (raw?.kind === "acme") return { kind: "acme", email: raw.email, ...(raw.directoryUrl === undefined ? {} : { directoryUrl: raw.directoryUrl }) };
   if (raw?.kind !== "given") return { kind: "self-signed" };
   return { kind: "given", certificate: { namespace: "edge", key: "certificate" }, privateKey: { namespace: "edge", key: "privateKey" } };
+}
+
+function resolveMonitoring(environment: Environment, raw: RawMonitoring): MonitoringConfig {
+  const { monitoring } = defaults;
+  return {
+    enabled: raw.enabled ?? monitoring.enabled,
+    timeZone: raw.timeZone ?? monitoring.timeZone,
+    scrapeSeconds: raw.scrapeSeconds ?? monitoring.scrapeSeconds,
+    metrics: {
+      retentionDays: raw.metrics?.retentionDays ?? monitoring.retentionDays(environment),
+      maxSizeGiB: raw.metrics?.maxSizeGiB ?? monitoring.maxSizeGiB(environment),
+    },
+    logs: {
+      enabled: raw.logs?.enabled ?? monitoring.logs,
+      hostDirectory: raw.logs?.hostDirectory ?? monitoring.hostDirectory,
+      retentionDays: { ...monitoring.logDays, ...raw.logs?.retentionDays },
+    },
+    dashboards: { enabled: raw.dashboards?.enabled ?? monitoring.dashboards },
+    operatorPages: raw.operatorPages ?? monitoring.operatorPages(environment),
+    statusPage: { enabled: raw.statusPage?.enabled ?? monitoring.statusPage, title: raw.statusPage?.title ?? monitoring.title },
+  };
 }
 
 interface Surroundings {

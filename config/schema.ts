@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { SystemId } from "../systems";
+import { alertsSchema } from "./alerts-schema";
 import { defaults } from "./defaults";
 import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
 import { checkImageReference } from "./image";
+import { monitoringSchema } from "./monitoring-schema";
 import { checkDockerHost, checkHostName, checkOrigin, checkVersion, isEmail, isHttpsUrl, isIpAddress } from "./texts";
 import type { LogicalImage } from "./types";
 
@@ -239,6 +241,8 @@ export const stackSchema = z.strictObject({
     })
     .optional(),
   protectData: flag({ about: "Refuse to delete volumes and what opens them", example: "false", default: String(defaults.protectData) }).optional(),
+  monitoring: monitoringSchema.optional(),
+  alerts: alertsSchema.optional(),
 });
 
 /** A stack file's `stackbook:` keys, well-formed; nothing filled in yet. */

@@ -59,6 +59,46 @@ export function checkVersion(text: string): boolean | string {
   return /^\w[\w.-]{0,63}$/.test(text);
 }
 
+/** An address to write to, or to write from. */
+export function checkEmail(text: string): boolean | string {
+  return isEmail(text) || (/[<>,;]/.test(text) ? "use bare addresses, such as ops@example.org, one to an item" : false);
+}
+
+/** As Alertmanager wants it: without a port it would refuse its whole configuration. */
+export function checkSmarthost(text: string): boolean | string {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d{1,5})$/.exec(text) ?? [];
+  if (host === undefined) return /^[^:\s/]+$/.test(text) && isHostName(text.toLowerCase()) ? `name the port, ${text}:587` : false;
+  const known = isHostName(host.toLowerCase()) || isIP(host.replace(/^\[|\]$/g, "")) !== 0;
+  return known && Number(port) >= 1 && Number(port) <= 65535;
+}
+
+export function checkClock(text: string): boolean {
+  return /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text);
+}
+
+/** Files of time zones know one spelling; Node takes any. Abbreviations such as CET have no summer. */
+export function checkTimeZone(text: string): boolean | string {
+  if (text === "UTC") return true;
+  if (!/^\w+(?:\/[\w+-]+)+$/.test(text)) return false;
+  const known = timeZoneNamed(text);
+  if (known === undefined) return false;
+  if (known !== text && known.toLowerCase() === text.toLowerCase()) return `use ${known}`;
+  return /^(?:[A-Z][\w+-]*\/?)+$/.test(text);
+}
+
+function timeZoneNamed(text: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+export function checkHostFolder(text: string): boolean | string {
+  if (!/^\/[^\s\0:]*$/.test(text)) return false;
+  return text !== "/" && !text.split("/").includes("..") ? true : "name the folder itself, without `..`, such as /var/lib/docker/containers";
+}
+
 function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -1,3 +1,4 @@
+import type { AlertsConfig } from "../alerts/routing/types";
 import type { ServiceName, SystemSpec } from "../systems";
 
 /** A stack's configuration, parsed, checked and complete: nothing downstream reads raw config. */
@@ -18,7 +19,33 @@ export interface StackConfig {
   /** Ever true only in dev. */
   readonly demo: { readonly seed: boolean; readonly traffic: boolean };
   readonly protectData: boolean;
+  readonly monitoring: MonitoringConfig;
+  readonly alerts: AlertsConfig;
 }
+
+export interface MonitoringConfig {
+  /** False: nothing of it exists. */
+  readonly enabled: boolean;
+  /** IANA; of the digest, of maintenance windows and of the status page. */
+  readonly timeZone: string;
+  /** How often metrics are read, and rules are looked at. */
+  readonly scrapeSeconds: number;
+  /** Whichever comes first. */
+  readonly metrics: { readonly retentionDays: number; readonly maxSizeGiB: number };
+  readonly logs: {
+    readonly enabled: boolean;
+    /** Where the engine keeps its containers' logs, on its host. */
+    readonly hostDirectory: string;
+    readonly retentionDays: Readonly<Record<LogStream, number>>;
+  };
+  /** Grafana. */
+  readonly dashboards: { readonly enabled: boolean };
+  /** Prometheus and Alertmanager through the edge, behind the operators' password. */
+  readonly operatorPages: boolean;
+  readonly statusPage: { readonly enabled: boolean; readonly title: string };
+}
+
+export type LogStream = "application" | "system" | "audit" | "backup";
 
 export type Environment = "dev" | "staging" | "prod";
 export type Platform = "docker" | "kubernetes" | "aws";

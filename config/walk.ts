@@ -41,6 +41,15 @@ export function keysOf(schema: Schema): string[] {
   return [...new Set((options ?? []).flatMap(keysOf))];
 }
 
+/** Stands for the names that a stack file gives itself, as of its channels. */
+export const anyName = "NAME";
+
+/** The keys beneath, with `anyName` where maps lie under names of one's own. */
+export function stepsOf(schema: Schema): string[] {
+  const { valueType } = definition(unwrap(schema));
+  return valueType !== undefined && keysOf(valueType).length > 0 ? [anyName] : keysOf(schema);
+}
+
 /** The schemas that may stand one step further down; more than one only in a union. */
 export function step(schema: Schema, key: string | number): Schema[] {
   const { shape, options, element, valueType } = definition(unwrap(schema));
@@ -81,7 +90,7 @@ export function isStructured(schema: Schema): boolean {
 
 /** Every key of the schema, as the steps that lead to it. */
 export function allPaths(schema: Schema, path: readonly string[] = []): { path: readonly string[]; schema: Schema }[] {
-  return keysOf(schema).flatMap((key) => {
+  return stepsOf(schema).flatMap((key) => {
     const next = [...path, key];
     return step(schema, key).flatMap((inner, index) => [...(index === 0 ? [{ path: next, schema: inner }] : []), ...allPaths(inner, next)]);
   });

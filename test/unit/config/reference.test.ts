@@ -8,10 +8,19 @@ import { readStack } from "../../../config/issues";
 import { renderReference } from "../../../config/reference";
 import { stackSchema } from "../../../config/schema";
 import { editDistance, nearest } from "../../../config/suggest";
-import { allPaths, docOf } from "../../../config/walk";
+import { allPaths, anyName, docOf } from "../../../config/walk";
 import { systems } from "../../../systems";
 
 const root = join(__dirname, "../../..");
+
+/** What else a map needs for one of its keys to be taken. */
+function beside(holder: readonly string[], key: string): object {
+  if (holder.at(-1) === "tls") return { kind: "acme", email: "a@example.org" };
+  if (holder.at(-1) === "build") return { context: "." };
+  if (holder.at(-1) !== anyName || holder.includes("thresholds")) return {};
+  if (holder.includes("maintenance")) return { systems: "all", days: ["monday"], from: "01:00", to: "02:00" };
+  return key === "channel" ? { kind: "slack" } : { kind: "email", to: ["a@example.org"], from: "b@example.org", smarthost: "smtp.example.org:587" };
+}
 
 describe("docs/configuration.md", () => {
   it("is what the schema says; `npx ts-node -T config/write-reference.ts` writes it again", () => {
@@ -20,9 +29,10 @@ describe("docs/configuration.md", () => {
 
   it("has every key of the schema", () => {
     const page = renderReference();
+    const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds"];
     for (const { path, schema } of allPaths(stackSchema)) {
       if (docOf(schema) === undefined) continue;
-      const shown = path.map((step, index) => (path[0] !== "systems" ? step : index === 1 ? "<system>" : index === 3 && path[2] === "services" ? "<service>" : step));
+      const shown = path.map((step, index) => (step === anyName ? "<name>" : bySystem.includes(path.slice(0, index).join(".")) ? "<system>" : path[0] !== "systems" ? step : index === 3 && path[2] === "services" ? "<service>" : step));
       assert.ok(page.includes(`\`${shown.join(".")}\``), shown.join("."));
     }
   });
@@ -37,8 +47,7 @@ describe("docs/configuration.md", () => {
     if (doc === undefined || (path[0] === "systems" && path[1] !== "motel")) continue;
     it(`shows an example of ${formatPath(path)} that is taken`, () => {
       const value: unknown = parse(doc.example.replace("...", "0".repeat(64)));
-      const beside = path.includes("tls") ? { kind: "acme", email: "a@example.org" } : {};
-      const input = path.reduceRight<unknown>((inner, step, index) => ({ ...(path[index - 1] === "tls" ? beside : {}), ...(path[index - 1] === "build" ? { context: "." } : {}), [step]: inner }), value);
+      const input = path.reduceRight<unknown>((inner, step, index) => ({ ...beside(path.slice(0, index), step), [step === anyName ? "ops" : step]: inner }), value);
       assert.deepEqual(readStack(input as Record<string, unknown>).problems, []);
     });
   }
@@ -71,8 +80,8 @@ describe("the doors of config/", () => {
     assert.deepEqual(files.filter(({ text }) => text.includes('"@pulumi/')).map(({ file }) => file), ["load.ts"]);
   });
 
-  it("open to systems/, zod and Node, and to nothing else", () => {
+  it("open to systems/, alerts/, zod and Node, and to nothing else", () => {
     const imports = files.filter(({ file }) => file !== "load.ts").flatMap(({ text }) => [...text.matchAll(/from "([^"]+)"/g)].map((match) => match[1] ?? ""));
-    assert.deepEqual([...new Set(imports)].filter((name) => !name.startsWith("./") && !name.startsWith("../systems") && name !== "zod" && !name.startsWith("node:")), []);
+    assert.deepEqual([...new Set(imports)].filter((name) => !name.startsWith("./") && !name.startsWith("../systems") && !name.startsWith("../alerts") && name !== "zod" && !name.startsWith("node:")), []);
   });
 });
