@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import type Docker from "dockerode";
 import { Problem } from "./problem";
 
@@ -37,8 +38,9 @@ async function exec(docker: Docker, address: string | undefined, container: stri
   try {
     const handle = await docker.getContainer(container).exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true });
     const stream = await handle.start({ hijack: true, stdin: true });
-    const texts = { out: "", err: "" };
-    docker.modem.demuxStream(stream, collect((text) => (texts.out += text)), collect((text) => (texts.err += text)));
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    docker.modem.demuxStream(stream, into(out), into(err));
     let late: NodeJS.Timeout | undefined;
     const ended = new Promise<void>((resolve, reject) => {
       late = setTimeout(() => {
@@ -50,14 +52,19 @@ async function exec(docker: Docker, address: string | undefined, container: stri
     stream.end(`${line}\n`);
     await ended.finally(() => clearTimeout(late));
     const { ExitCode: code } = await handle.inspect();
-    return { code: code ?? 1, ...texts };
+    return { code: code ?? 1, out: Buffer.concat(out).toString("utf8"), err: Buffer.concat(err).toString("utf8") };
   } catch (error) {
     throw explained(error, address, container);
   }
 }
 
-function collect(add: (text: string) => void): NodeJS.WritableStream {
-  return { write: (chunk: Buffer) => (add(chunk.toString("utf8")), true) } as unknown as NodeJS.WritableStream;
+function into(chunks: Buffer[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
 }
 
 function explained(error: unknown, address: string | undefined, container: string): unknown {

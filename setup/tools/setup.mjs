@@ -96,6 +96,14 @@ async function work(found, say) {
         return out.trim().replace(/^reference app: /, "");
       },
     },
+    {
+      name: "agents",
+      after: ["packages"],
+      run: async () => {
+        const { out } = await must(process.execPath, ["agents/build.mjs"], { cwd: paths.root, log: "agents.log" }, "the agents could not be bundled");
+        return out.trim().split("\n").join("; ");
+      },
+    },
   ]);
   const { chosen, env } = environment();
   rememberChoice(chosen);

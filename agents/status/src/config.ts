@@ -15,7 +15,7 @@ const window = z.object({
   systems: z.union([z.literal("all"), z.array(systemId)], "give \"all\" or a list of systems' ids"),
   days: z.array(z.string().refine((day) => readWeekday(day) !== undefined, "give days of the week")).min(1, "give at least one day of the week"),
   from: clock,
-  to: clock,
+  to: z.union([clock, z.literal("24:00")], "give a time of day, 00:00 to 24:00"),
   timeZone: timeZone.optional(),
 });
 

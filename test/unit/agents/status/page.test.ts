@@ -106,6 +106,12 @@ describe("maintenance windows", () => {
     assert.deepEqual(["2026-11-22T00:59:00Z", "2026-11-22T01:00:00Z"].map((time) => during(time, "motel")), [true, false]);
   });
 
+  it("can last until a day's end", () => {
+    const evening = statusConfig({ maintenance: [{ name: "late", systems: "all", days: ["saturday"], from: "22:00", to: "24:00" }] });
+    const times = ["2026-11-21T19:59:00Z", "2026-11-21T20:00:00Z", "2026-11-21T21:59:59Z", "2026-11-21T22:00:00Z"];
+    assert.deepEqual(times.map((time) => isInMaintenance(evening, "memo", new Date(time))), [false, true, true, false]);
+  });
+
   it("are announced a week ahead, and shown while they last", () => {
     const shown = (time: string): string[] => announcedMaintenance(config, new Date(time)).map(({ name, day, active }) => `${name} ${day}${active ? " now" : ""}`);
     assert.deepEqual(shown("2026-11-21T10:00:00Z"), ["night 2026-11-21", "FETMS 2026-11-22"]);
