@@ -114,7 +114,7 @@ function refuseResolved({ id, resolved }: Incident, what: string): void {
 }
 
 function slug(text: string): string {
-  const words = text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const words = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   return words.slice(0, 40).replace(/-$/, "") || "incident";
 }
 
