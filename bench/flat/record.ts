@@ -29,6 +29,7 @@ export async function record(systems: readonly string[], edge: object): Promise<
     "stackbook:environment": "dev",
     "stackbook:protectData": "false",
     "stackbook:edge": JSON.stringify(edge),
+    "stackbook:monitoring": JSON.stringify({ enabled: false }),
     "stackbook:demo": JSON.stringify({ seed: true, traffic: false }),
     "stackbook:systems": JSON.stringify(Object.fromEntries(systems.map((id) => [id, { version: "1.0.0" }]))),
   };

@@ -23,7 +23,7 @@ export class Clone {
 
   async usePorts() {
     this.ports = { http: await freePort(), https: await freePort() };
-    writeFileSync(this.path(`Pulumi.${this.stack}.yaml`), `config:\n  # mine\n  stackbook:edge: { httpPort: ${this.ports.http}, httpsPort: ${this.ports.https} }\n`);
+    writeFileSync(this.path(`Pulumi.${this.stack}.yaml`), `config:\n  # mine\n  stackbook:monitoring: { enabled: false }\n  stackbook:edge: { httpPort: ${this.ports.http}, httpsPort: ${this.ports.https} }\n`);
     return this.ports;
   }
 

@@ -19,13 +19,20 @@ export interface Outputs {
   readonly credentials: Readonly<Record<string, { readonly login: { readonly email: string; readonly password: string }; readonly database: { readonly name: string; readonly user: string; readonly password: string } }>>;
 }
 
+/** What a test doesn't ask about only costs it time. */
+const quiet = { "stackbook:monitoring": { enabled: false } };
+
 /** A stack of its own: own state, own configuration file, own ports; the developer's are never touched. */
 export class TestStack {
   readonly folder: string;
   readonly configFile: string;
   private readonly env: NodeJS.ProcessEnv;
 
-  constructor(readonly name: string, private config: Record<string, unknown>) {
+  private config: Record<string, unknown>;
+
+  /** @param config over `quiet` */
+  constructor(readonly name: string, config: Record<string, unknown>) {
+    this.config = { ...quiet, ...config };
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), `stackbook-${name}-`));
     this.configFile = path.join(this.folder, `Pulumi.${name}.yaml`);
     fs.mkdirSync(path.join(this.folder, "state"));
