@@ -23,6 +23,8 @@ export class Data extends pulumi.ComponentResource {
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
   readonly databaseAdminPassword: pulumi.Output<string>;
   readonly databasePassword: pulumi.Output<string>;
+  /** Of the monitoring's login in the database, where there is monitoring. */
+  readonly monitorPassword: pulumi.Output<string> | undefined;
   readonly database: DataFolderRef;
   readonly cache: { readonly password: pulumi.Output<string>; readonly folder: DataFolderRef } | undefined;
   /** Mounted into the backend: uploads, audit log. */
@@ -36,6 +38,8 @@ export class Data extends pulumi.ComponentResource {
     this.secrets = Object.fromEntries(spec.secrets.map((secret) => [secret.name, this.secret(secret.name, secret.length)]));
     this.databaseAdminPassword = this.secret("databaseAdminPassword", passwordLength);
     this.databasePassword = this.secret("databasePassword", passwordLength);
+    // It opens no data and can be made again, so monitoring can be turned off.
+    this.monitorPassword = args.stack.monitoring.enabled ? this.secret("monitorPassword", passwordLength, false) : undefined;
     this.database = this.folder("database", "/");
     this.cache = redis ? { password: this.secret("cachePassword", passwordLength), folder: this.folder("cache", "/data") } : undefined;
     this.folders = [
@@ -46,7 +50,7 @@ export class Data extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private secret(name: string, length: number): pulumi.Output<string> {
+  private secret(name: string, length: number, protect = this.args.stack.protectData): pulumi.Output<string> {
     const given = this.args.config.givenSecrets[name];
     if (given !== undefined) return new pulumi.Config(given.namespace).requireSecret(given.key);
     return pulumi.secret(
@@ -54,7 +58,7 @@ export class Data extends pulumi.ComponentResource {
         `${this.args.config.spec.id}-${name}`,
         // Letters and digits only: valid unescaped in every URL, shell and configuration file.
         { length, special: false },
-        { parent: this, protect: this.args.stack.protectData },
+        { parent: this, protect },
       ).result,
     );
   }

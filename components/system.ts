@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
-import type { Access, AppImage, DataFolderRef, Endpoint, Platform, Site, Workload } from "../platforms/platform";
+import type { Access, AppImage, Database, DataFolderRef, Endpoint, Platform, Site, Workload } from "../platforms/platform";
 import type { ServiceName } from "../systems";
 import type { Data } from "./data";
 import { Demo, type Login } from "./demo";
@@ -32,6 +32,8 @@ export class System extends pulumi.ComponentResource {
   readonly images: Readonly<Record<ServiceName, AppImage>>;
   readonly workloads: Readonly<Record<ServiceName, Workload>>;
   readonly login: Login | undefined;
+  readonly database: Database;
+  readonly cache: Endpoint | undefined;
 
   constructor(name: string, private readonly args: SystemArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:system:System", name, {}, opts);
@@ -46,6 +48,7 @@ export class System extends pulumi.ComponentResource {
         spec: config.spec.database,
         adminPassword: data.databaseAdminPassword,
         rolePassword: data.databasePassword,
+        ...(data.monitorPassword === undefined ? {} : { monitorPassword: data.monitorPassword }),
       },
       inside,
     );
@@ -70,6 +73,8 @@ export class System extends pulumi.ComponentResource {
       ),
     };
     this.site = site;
+    this.database = database;
+    this.cache = cache;
     this.images = images;
     this.workloads = workloads;
     this.login = demo.login;

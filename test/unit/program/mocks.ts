@@ -21,6 +21,7 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "pulumi:providers:pulumi-nodejs": () => ({}),
   "random:index/randomPassword:RandomPassword": (name, inputs) => ({ result: `${name}-`.padEnd(Number(inputs["length"]), "x") }),
   "pulumi-nodejs:dynamic/stackbook:Task": () => ({ result: "2026-01-01T00:00:00.000Z" }),
+  "pulumi-nodejs:dynamic/stackbook:ConfigFiles": () => ({ result: "2026-01-01T00:00:00.000Z" }),
   "pulumi-nodejs:dynamic/stackbook:HealthGate": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:Attachment": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:SelfSignedCertificate": () => ({ caCertificatePem: "CA", certificatePem: "CERT", privateKeyPem: "KEY" }),
@@ -46,6 +47,11 @@ export async function installMocks(stack: string): Promise<void> {
     stack,
     false,
   );
+}
+
+/** A secret as it goes over the wire: wrapped, and marked by the engine's own key. */
+export function isSecret(value: unknown): value is { readonly value: unknown } {
+  return typeof value === "object" && value !== null && (value as Record<string, unknown>)["4dabf18193072939515e22adb298388d"] === "1b47061264138c4ac30d75fd1eb44270";
 }
 
 /** What an output holds; rejects when it, or anything it waits for, fails. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { installMocks, recorded, valueOf, type Recorded } from "./mocks";
+import { installMocks, isSecret, recorded, valueOf, type Recorded } from "./mocks";
 
 const container = "docker:index/container:Container";
 const task = "pulumi-nodejs:dynamic/stackbook:Task";
@@ -35,6 +35,13 @@ function find(type: string, name: string): Recorded {
   const found = recorded.find((resource) => resource.type === type && resource.name === name);
   assert.ok(found, `${type} ${name} is missing among ${recorded.map((resource) => resource.name).join(", ")}`);
   return found;
+}
+
+/** With its passwords, so all of it is secret. */
+function roleEnvironment(system: string): string[] {
+  const { env } = find(task, `${system}-database-role`).inputs;
+  assert.ok(isSecret(env));
+  return env.value as string[];
 }
 
 function labels(resource: Recorded): Record<string, string> {
@@ -98,6 +105,24 @@ describe("the program", () => {
       find(container, "mps-backend-a-1");
     });
 
+    it("counts PostgreSQL's statements, and has slow ones recorded where a runbook says what is slow", () => {
+      const command = (system: string): string => (find(container, `${system}-database`).inputs["command"] as string[]).join(" ");
+      for (const system of ["memo", "motel", "sms"]) assert.match(command(system), /^postgres -c shared_preload_libraries=pg_stat_statements /);
+      assert.match(command("sms"), /-c log_min_duration_statement=5000ms/);
+      assert.doesNotMatch(command("motel"), /log_min_duration_statement/);
+      assert.equal(command("fetms"), "mongod --profile 1 --slowms 100");
+      assert.equal(command("mps"), "mongod");
+    });
+
+    it("makes a login for the monitoring in every database, with a password of its own", () => {
+      for (const system of ["mps", "fetms", "memo", "motel", "sms"]) {
+        const env = roleEnvironment(system);
+        assert.ok(env.includes("MONITOR_USER=stackbook_monitor"), system);
+        const password = env.find((entry) => entry.startsWith("MONITOR_PASSWORD="))?.split("=")[1] ?? "";
+        assert.match(password, new RegExp(`^${system}-monitorPassword-`));
+      }
+    });
+
     it("limits Motel Manager's backend to 1 GiB", () => assert.equal(find(container, "motel-backend-a-0").inputs["memory"], 1024));
 
     it("turns on the append-only file of Motel Manager's Redis", () =>
@@ -136,6 +161,12 @@ describe("the program", () => {
     await build({ "stackbook:systems": JSON.stringify({ motel: { version: "1.0.0" }, sms: { version: "1.0.0" } }) });
     const names = new Set(recorded.map(({ type, name }) => `${type} ${name}`));
     for (const { type, name } of motel) assert.ok(names.has(`${type} ${name}`), `${name} has another name when it runs`);
+  });
+
+  it("makes no login for a monitoring that is turned off", async () => {
+    await build({ "stackbook:monitoring": JSON.stringify({ enabled: false }) });
+    assert.ok(!recorded.some(({ name }) => name.includes("monitorPassword")));
+    assert.ok(!roleEnvironment("motel").some((entry) => entry.startsWith("MONITOR_PASSWORD=")));
   });
 
   it("puts no secret into outputs that aren't secret, command lines or labels", async () => {
