@@ -45,7 +45,7 @@ export function createMetrics(agent: Agent): Registry {
     },
   });
   new Gauge({
-    name: "stackbook_digest_last_success_timestamp_seconds", help: "When the daily digest was last written", registers,
+    name: "stackbook_digest_last_success_timestamp_seconds", help: "When Alertmanager took the last daily digest; before the first one, when the agent first started", registers,
     collect() {
       const { digestSentAt } = agent.state.value;
       if (digestSentAt === undefined) this.remove();

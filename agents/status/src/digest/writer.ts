@@ -16,9 +16,10 @@ const patienceMs = 3600_000;
 /** Once a day, also when the agent was away at the hour: what happened since the last one. */
 export class DigestWriter {
   constructor(private readonly agent: Agent, private readonly prometheus: Prometheus) {
-    // The first digest reports from the agent's first start.
+    // The first digest reports from the agent's first start, and one that never comes is missed from there.
     const { options, state } = agent;
-    if (state.value.digestUntil === undefined) state.change({ digestUntil: options.now().toISOString() });
+    const now = options.now().toISOString();
+    if (state.value.digestUntil === undefined) state.change({ digestUntil: now, digestSentAt: now });
   }
 
   async writeIfDue(): Promise<void> {

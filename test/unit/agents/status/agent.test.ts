@@ -153,7 +153,10 @@ describe("the status agent, round by round", () => {
     assert.match(text, /stackbook_release_timestamp_seconds\{system="memo"\} \d+/);
     assert.match(text, /stackbook_incidents_open\{system="stack"\} 0/);
     assert.match(text, /stackbook_notices_failed_total 0/);
-    // Before the first digest there is no time of the last one; 0 would be an alert.
-    assert.doesNotMatch(text, /^stackbook_digest_last_success_timestamp_seconds /m);
+    // Before the first digest: the first start, so that one that never comes is missed.
+    assert.match(text, new RegExp(`^stackbook_digest_last_success_timestamp_seconds ${Date.parse("2026-11-21T10:00:00Z") / 1000}$`, "m"));
+    rig.monitoring.alertmanagerDown = true;
+    await rig.at("2026-11-22T06:10:00Z");
+    assert.match(await createMetrics(rig.restart()).metrics(), /^stackbook_digest_last_success_timestamp_seconds 1795255200$/m);
   });
 });
