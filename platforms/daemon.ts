@@ -21,7 +21,7 @@ export interface DaemonArgs {
   readonly config?: ConfigFilesArgs;
   /** A folder of its own, made by `createFolder`. */
   readonly data?: DataFolderRef;
-  /** Folders of others, such as the edge's log socket. */
+  /** Folders of others, such as the edge's log pipe: to read. */
   readonly shared?: readonly DataFolderRef[];
   /** Folders of the host, read-only. They must exist there. */
   readonly hostFolders?: readonly { readonly hostPath: string; readonly path: string }[];
@@ -61,6 +61,16 @@ export interface Daemon {
   readonly container: pulumi.Output<string>;
   /** Created and started; `awaitDaemons` says whether they are healthy. */
   readonly ready: pulumi.Resource[];
+}
+
+/** A container as the engine and the kernel name it, and whose it is. */
+export interface ContainerName {
+  /** A system's id, or `stack`. */
+  readonly system: string;
+  readonly service: string;
+  /** 64 hexadecimal digits; its control group is named after it. */
+  readonly id: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
 }
 
 /** How the monitoring logs in to a database: it reads statistics and no rows. */

@@ -6,9 +6,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec, RedisSpec, ServiceSpec, SystemId } from "../systems";
 import type { ImageSource, LogicalImage, StackConfig, TlsConfig } from "../config/types";
 import type { EdgeModel } from "../components/edge/model";
-import type { Daemon, DaemonArgs, MonitorLogin } from "./daemon";
+import type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin } from "./daemon";
 
-export type { ConfigFilesArgs, Daemon, DaemonArgs, MonitorLogin, Place } from "./daemon";
+export type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, Place } from "./daemon";
 
 /** The private places of one system: who is in one can reach it, nobody else can. */
 export interface Site {
@@ -186,6 +186,13 @@ export interface Platform {
   createDaemon(args: DaemonArgs, opts: pulumi.ComponentResourceOptions): Daemon;
   /** Lets a daemon into systems' web networks without restarting it. */
   joinSites(daemon: Daemon, sites: readonly Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[];
+  /**
+   * More files for a daemon that stands already, besides those of its own: what can be written only when it, or
+   * what comes after it, is known. The directory is its configuration's.
+   */
+  addConfig(daemon: Daemon, name: string, files: Omit<ConfigFilesArgs, "directory" | "secretFiles">, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  /** Every long-running container that was made so far. */
+  containers(): readonly ContainerName[];
   /** Done when all of them are healthy; one resource for all, and an error tells of each that is not. */
   awaitDaemons(daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Runs a command to its end; an error fails the update, now and at every further one until it succeeds. */

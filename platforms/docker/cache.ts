@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CacheArgs, Endpoint } from "../platform";
 import { joinNetworks, type DockerContext } from "./context";
-import { hardenedContainer } from "./container";
 import { HealthGate } from "./tasks/healthGate";
 
 /**
@@ -19,7 +18,7 @@ export function createCache(context: DockerContext, args: CacheArgs, opts: pulum
     // Sessions are not evicted silently: a full store is an error that is seen.
     "--maxmemory-policy noeviction",
   ].join(" ");
-  const server = hardenedContainer(
+  const server = context.container(
     `${system}-cache`,
     {
       image,

@@ -1,8 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/types";
-import type { Access, Site } from "../platform";
+import type { Access, ContainerName, Site } from "../platform";
 import type { SystemId } from "../../systems";
+import { hardenedContainer, type HardenedContainerArgs } from "./container";
 import { lacksImage, readPackageBuiltImages, resolveImage, type LogicalImage } from "./images";
 import type { Labels } from "./labels";
 
@@ -16,6 +17,7 @@ export class DockerContext {
   readonly stack: string;
   readonly host: string | undefined;
   readonly provider: docker.Provider;
+  private readonly made: ContainerName[] = [];
   private readonly images = new Map<string, docker.RemoteImage>();
   private readonly packageBuilt = readPackageBuiltImages(process.env);
 
@@ -59,6 +61,18 @@ export class DockerContext {
       this.images.set(reference, image);
     }
     return image.imageId;
+  }
+
+  /** A container that somebody may want to recognise later, see `containers`. */
+  container(name: string, args: HardenedContainerArgs, opts: pulumi.CustomResourceOptions): docker.Container {
+    const container = hardenedContainer(name, args, opts);
+    this.made.push({ system: args.labels.system, service: args.labels.service, id: container.id, name: container.name });
+    return container;
+  }
+
+  /** All that were made so far. */
+  containers(): readonly ContainerName[] {
+    return [...this.made];
   }
 
   labels(system: SystemId | "stack", service: string, role: Labels["role"], more: Partial<Labels> = {}): Labels {

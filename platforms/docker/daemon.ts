@@ -1,8 +1,7 @@
 import type * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ConfigFilesArgs, Daemon, DaemonArgs, Place, Site } from "../platform";
 import { joinNetworks, type DockerContext } from "./context";
-import { hardenedContainer } from "./container";
 import { labelMap } from "./labels";
 import { Attachment } from "./tasks/attachment";
 import { ConfigFiles } from "./tasks/configFiles";
@@ -12,6 +11,8 @@ import { httpHealthcheck } from "./workload";
 
 interface DockerDaemon extends Daemon {
   readonly server: docker.Container;
+  readonly args: DaemonArgs;
+  readonly config?: Config;
 }
 
 /** Networks that a daemon may enter besides its system's. */
@@ -28,7 +29,7 @@ const healthIntervalSeconds = 5;
 export function createDaemon(context: DockerContext, args: DaemonArgs, networks: CommonNetworks, opts: pulumi.ComponentResourceOptions): Daemon {
   const host = args.system === undefined ? args.name : `${args.system}-${args.name}`;
   const config = args.config === undefined ? undefined : createConfig(context, args, args.config, host, opts);
-  const server = hardenedContainer(
+  const server = context.container(
     host,
     {
       image: args.image,
@@ -41,7 +42,7 @@ export function createDaemon(context: DockerContext, args: DaemonArgs, networks:
       volumes: [
         ...(config === undefined ? [] : [{ volume: config.volume, path: config.directory, readOnly: true }]),
         ...(args.data === undefined ? [] : [{ volume: args.data.volume, path: args.data.path }]),
-        ...(args.shared ?? []).map((folder) => ({ volume: folder.volume, path: folder.path })),
+        ...(args.shared ?? []).map((folder) => ({ volume: folder.volume, path: folder.path, readOnly: true })),
       ],
       hostFolders: args.hostFolders ?? [],
       ...(args.healthcheck === undefined
@@ -54,7 +55,7 @@ export function createDaemon(context: DockerContext, args: DaemonArgs, networks:
     },
     context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: config === undefined ? [] : [config.written] }),
   );
-  const daemon: DockerDaemon = { host, server, container: server.name, ready: [server] };
+  const daemon: DockerDaemon = { host, server, args, container: server.name, ready: [server], ...(config === undefined ? {} : { config }) };
   return daemon;
 }
 
@@ -69,6 +70,19 @@ export function joinSites(context: DockerContext, daemon: Daemon, sites: readonl
         context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
       ),
   );
+}
+
+/** On the volume of the daemon's own configuration, written when the daemon has started: its container's id may be among the files. */
+export function addConfig(
+  context: DockerContext,
+  daemon: Daemon,
+  name: string,
+  files: Omit<ConfigFilesArgs, "directory" | "secretFiles">,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Resource {
+  const { args, config, host, server } = daemon as DockerDaemon;
+  if (config === undefined || files.onChange === "replace") throw new Error(`${host} takes no more configuration while it runs`);
+  return writeConfig(context, args, { ...files, directory: config.directory }, { resource: `${host}-${name}`, volume: config.volume }, pulumi.mergeOptions(opts, { dependsOn: [server] }));
 }
 
 /** One gate for all: what one of them lacks doesn't hold up another, and a preview has one resource more, not twenty. */
@@ -108,12 +122,24 @@ interface Config {
 function createConfig(context: DockerContext, args: DaemonArgs, config: ConfigFilesArgs, host: string, opts: pulumi.ComponentResourceOptions): Config {
   const volume = createVolume(context, args.system ?? "stack", `${args.name}-config`, false, { parent: opts.parent }).name;
   const { onChange } = config;
-  const written = new ConfigFiles(
-    `${host}-config`,
+  const written = writeConfig(context, args, config, { resource: `${host}-config`, volume }, opts);
+  return { volume, directory: config.directory, written, ...(onChange === "replace" ? { replaceOn: written.result } : {}) };
+}
+
+function writeConfig(
+  context: DockerContext,
+  args: DaemonArgs,
+  config: ConfigFilesArgs,
+  to: { readonly resource: string; readonly volume: pulumi.Output<string> },
+  opts: pulumi.ComponentResourceOptions,
+): ConfigFiles {
+  const { onChange } = config;
+  return new ConfigFiles(
+    to.resource,
     {
       host: context.host,
       image: args.image,
-      volume,
+      volume: to.volume,
       directory: config.directory,
       user: args.user,
       files: config.files,
@@ -121,9 +147,8 @@ function createConfig(context: DockerContext, args: DaemonArgs, config: ConfigFi
       ...(config.check === undefined ? {} : { check: config.check.map((word) => word.replaceAll("{dir}", config.directory)) }),
       ...(onChange === "replace" ? {} : { signal: onChange.signal }),
       labels: labelMap(daemonLabels(context, args)),
-      title: `configuration of ${host}`,
+      title: `configuration of ${to.resource.replace(/-config$/, "")}`,
     },
     context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
   );
-  return { volume, directory: config.directory, written, ...(onChange === "replace" ? { replaceOn: written.result } : {}) };
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Database, DatabaseArgs } from "../platform";
 import type { DockerContext } from "./context";
 import { joinNetworks } from "./context";
-import { hardenedContainer, type Healthcheck } from "./container";
+import type { Healthcheck } from "./container";
 import { createRole, monitorUser } from "./databaseRoles";
 import { HealthGate } from "./tasks/healthGate";
 
@@ -77,7 +77,7 @@ const engines: Readonly<Record<DatabaseArgs["spec"]["engine"], Engine>> = {
 export function createDatabase(context: DockerContext, args: DatabaseArgs, opts: pulumi.ComponentResourceOptions): Database {
   const { system, spec, site } = args;
   const engine = engines[spec.engine];
-  const server = hardenedContainer(
+  const server = context.container(
     `${system}-database`,
     {
       image: context.image(engine.image),

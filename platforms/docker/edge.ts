@@ -16,7 +16,7 @@ import {
 } from "../../components/edge";
 import type { Edge, EdgeArgs, RoutesArgs } from "../platform";
 import type { DockerContext } from "./context";
-import { environment, hardenedContainer } from "./container";
+import { environment } from "./container";
 import { labelMap } from "./labels";
 import { Attachment } from "./tasks/attachment";
 import { HealthGate } from "./tasks/healthGate";
@@ -35,7 +35,7 @@ export function createEdge(context: DockerContext, args: EdgeArgs, network: dock
   const volume = createVolume(context, "stack", "edge", args.protect && args.tls.kind === "acme", {});
   // Always there, as the edge is never replaced for somebody who begins to watch it.
   const log = createVolume(context, "stack", "edge-log", false, { parent: opts.parent }, edgeLogVolume).name;
-  const server = hardenedContainer(
+  const server = context.container(
     "edge",
     {
       image: context.image("haproxy"),
@@ -92,7 +92,7 @@ const acmeClient = { host: "acme", port: 8402 } as const;
 function createAcmeClient(context: DockerContext, edge: DockerEdge, args: EdgeArgs, opts: pulumi.ComponentResourceOptions): void {
   if (args.tls.kind !== "acme") return;
   const { email, directoryUrl } = args.tls;
-  hardenedContainer(
+  context.container(
     "acme",
     {
       image: context.image("lego"),

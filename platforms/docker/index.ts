@@ -6,7 +6,7 @@ import type * as contract from "../platform";
 import { createAgentImage, createAppImage } from "./appImage";
 import { createCache } from "./cache";
 import { DockerContext } from "./context";
-import { awaitDaemons, createDaemon, joinSites } from "./daemon";
+import { addConfig, awaitDaemons, createDaemon, joinSites } from "./daemon";
 import { createDatabase } from "./database";
 import { createEdge, writeRoutes } from "./edge";
 import type { LogicalImage } from "./images";
@@ -75,6 +75,19 @@ export class DockerPlatform implements contract.Platform {
 
   joinSites(daemon: contract.Daemon, sites: readonly contract.Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
     return joinSites(this.context, daemon, sites, opts);
+  }
+
+  addConfig(
+    daemon: contract.Daemon,
+    name: string,
+    files: Omit<contract.ConfigFilesArgs, "directory" | "secretFiles">,
+    opts: pulumi.ComponentResourceOptions,
+  ): pulumi.Resource {
+    return addConfig(this.context, daemon, name, files, opts);
+  }
+
+  containers(): readonly contract.ContainerName[] {
+    return this.context.containers();
   }
 
   awaitDaemons(daemons: readonly contract.Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {

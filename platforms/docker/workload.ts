@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DataFolder, DataFolderRef, RunTaskArgs, SidecarArgs, Workload, WorkloadArgs } from "../platform";
 import type { SystemId } from "../../systems";
 import { joinNetworks, type DockerContext } from "./context";
-import { environment, hardenedContainer, type Healthcheck } from "./container";
+import { environment, type Healthcheck } from "./container";
 import { labelMap } from "./labels";
 import { HealthGate } from "./tasks/healthGate";
 import { Task } from "./tasks/task";
@@ -48,7 +48,7 @@ export function createWorkload(context: DockerContext, args: WorkloadArgs, opts:
   const readyPath = service.health.ready ?? service.health.path;
   const containers = Array.from({ length: args.replicas }, (_, i) => ({
     name: `${slot}-${i}`,
-    container: hardenedContainer(
+    container: context.container(
       `${system}-${service.name}-${slot}-${i}`,
       {
         image: args.image.reference,
@@ -82,7 +82,7 @@ export function createWorkload(context: DockerContext, args: WorkloadArgs, opts:
 }
 
 export function createSidecar(context: DockerContext, args: SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
-  return hardenedContainer(
+  return context.container(
     `${args.system}-${args.name}`,
     {
       image: args.image.reference,
