@@ -188,7 +188,8 @@ export interface Platform {
   joinSites(daemon: Daemon, sites: readonly Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[];
   /**
    * More files for a daemon that stands already, besides those of its own: what can be written only when it, or
-   * what comes after it, is known. The directory is its configuration's.
+   * what comes after it, is known. The directory is its configuration's, and the folders at its top must be others:
+   * one that loses a file is written anew as a whole.
    */
   addConfig(daemon: Daemon, name: string, files: Omit<ConfigFilesArgs, "directory" | "secretFiles">, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Every long-running container that was made so far. */

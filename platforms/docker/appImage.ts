@@ -49,7 +49,7 @@ export function createAgentImage(context: DockerContext, name: string, opts: pul
 
 function named(args: AppImageArgs): Named {
   const { buildSettings: settings, service, system, version } = args;
-  return { name: `${system}-${service}`, version, settings, where: `systems.${system}.services.${service}.image` };
+  return { name: `${system}-${service}`, version, settings: { VERSION: version, ...settings }, where: `systems.${system}.services.${service}.image` };
 }
 
 interface Named {
@@ -72,7 +72,7 @@ interface Build {
  */
 function buildImage(context: DockerContext, image: Named, build: Build, opts: pulumi.ComponentResourceOptions): AppImage {
   const folder = path.resolve(build.context);
-  const buildArgs = { VERSION: image.version, ...build.args, ...image.settings };
+  const buildArgs = { ...build.args, ...image.settings };
   const hash = hashContext(folder, build.dockerfile, JSON.stringify(Object.entries(buildArgs).sort()), image.where);
   const tag = `${image.version}-${hash.slice(0, 12)}`.replace(/[^A-Za-z0-9_.-]/g, "-");
   const built = new docker.Image(
