@@ -23,7 +23,7 @@ const email = z.strictObject({
   }),
   from: text(checkEmail, { about: "E-mail: the sender's address", allowed: "an e-mail address", example: "alerts@example.org" }),
   smarthost: text(checkSmarthost, { about: "E-mail: the mail server and its port; 465 speaks TLS from the start, others by STARTTLS", allowed: "host:port", example: "smtp.example.org:587" }),
-  username: text((value) => value.trim() !== "" && value.length <= 200, {
+  username: text((value) => value.trim() !== "" && value.length <= 200 && !/\p{Cc}/u.test(value), {
     about: "E-mail: who signs in at the mail server, with the stack secret `alerts:<name>` as password",
     allowed: "text of at most 200 characters",
     example: "alerts@example.org",

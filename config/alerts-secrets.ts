@@ -16,11 +16,17 @@ export const secretOf: Readonly<Record<ChannelKind, { readonly what: string; rea
   pagerduty: { what: "the integration key of its service (Events API v2)", example: "<32 characters>" },
 };
 
-export function alertKind(key: string, alerts: RawAlerts): SecretKind {
+export interface KnownChannels extends Pick<RawAlerts, "channels"> {
+  /** True of channels that are there, but malformed. */
+  readonly isBroken: (name: string) => boolean;
+}
+
+export function alertKind(key: string, { channels = {}, isBroken }: KnownChannels): SecretKind {
   if (key === deadMansSwitch) return addressKind("the address of whoever misses its calls");
-  const channel = alerts.channels?.[key];
+  const channel = Object.hasOwn(channels, key) ? channels[key] : undefined;
+  if (channel === undefined && isBroken(key)) return { target: "given", strong: "any", weakness: () => undefined, remedy: () => "" };
   if (channel === undefined) {
-    const names = [...Object.keys(alerts.channels ?? {}), deadMansSwitch];
+    const names = [...Object.keys(channels), deadMansSwitch];
     const close = nearest(key, names);
     const allowed = `${deadMansSwitch}, or the name of a channel`;
     return { allowed, fix: close === undefined ? `name a channel ${key} under alerts.channels, or run \`pulumi config rm alerts:${key}\`` : `did you mean alerts:${close}?` };

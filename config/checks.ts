@@ -1,4 +1,5 @@
 import { systemIds, systems, type ServiceName, type SystemId } from "../systems";
+import { checkAlerts } from "./alerts-checks";
 import { defaults } from "./defaults";
 import { describe, formatPath, quote, type Path } from "./errors";
 import type { GivenSecrets } from "./given-secrets";
@@ -16,9 +17,11 @@ export interface Checked {
   readonly config: StackConfig;
   readonly secrets: GivenSecrets;
   readonly environment: Environment;
+  /** True of channels that are in the file, but malformed. */
+  readonly isBroken: (name: string) => boolean;
 }
 
-type Report = (at: Path, given: string, allowed: string, fix: string) => void;
+export type Report = (at: Path, given: string, allowed: string, fix: string) => void;
 
 export function checkStack(checked: Checked): Located[] {
   const problems: Located[] = [];
@@ -32,6 +35,7 @@ export function checkStack(checked: Checked): Located[] {
     if (system !== undefined) checkSystem(id, system, checked, report);
   }
   checkDomains(checked, report);
+  checkAlerts(checked, report);
   return problems;
 }
 

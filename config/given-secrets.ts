@@ -1,8 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import type { SecretName } from "../alerts/routing/types";
 import { systems, type SystemId } from "../systems";
-import { alertKind } from "./alerts-secrets";
-import type { RawAlerts } from "./alerts-schema";
+import { alertKind, type KnownChannels } from "./alerts-secrets";
 import { formatPath } from "./errors";
 import type { Located } from "./issues";
 import type { RawConfig, SortedKeys } from "./keys";
@@ -22,7 +21,7 @@ export interface GivenSecrets {
 const edgeSecrets = ["certificate", "privateKey"] as const;
 
 /** Checks every `<system>:<name>`, `edge:<name>` and `alerts:<name>`: known, marked as secret, and strong. */
-export function readSecrets(raw: RawConfig, keys: SortedKeys, alerts: RawAlerts = {}): GivenSecrets {
+export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownChannels = { isBroken: () => false }): GivenSecrets {
   const none = () => ({ given: {}, settings: {} });
   const result: GivenSecrets = {
     bySystem: { mps: none(), fetms: none(), memo: none(), motel: none(), sms: none() },
@@ -34,7 +33,7 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys, alerts: RawAlerts 
     const problem = (given: string, allowed: string, fix: string): void => {
       result.problems.push({ at: [full], path: formatPath([full]), given, allowed, fix });
     };
-    const kind = namespace === "edge" ? edgeKind(key) : namespace === "alerts" ? alertKind(key, alerts) : systemKind(namespace, key);
+    const kind = namespace === "edge" ? edgeKind(key) : namespace === "alerts" ? alertKind(key, channels) : systemKind(namespace, key);
     if ("fix" in kind) {
       problem("not a known key", kind.allowed, kind.fix);
       continue;

@@ -92,6 +92,7 @@ function secretMeant(at: Path): string | undefined {
     const own = systems[system].secrets.find((secret) => secret.name === key || environmentNameOf(secret.name) === key);
     if (own !== undefined) return `${system}:${own.name}`;
   }
+  if (at[0] === "alerts" && at[1] === "channels" && at.length === 4 && (looksLikeSecret(key) || /url$|hook/i.test(key))) return `alerts:${String(at[2])}`;
   if (!looksLikeSecret(key)) return undefined;
   if (at[0] === "edge" && (key === "privateKey" || key === "certificate")) return `edge:${key}`;
   return `${system ?? "<system>"}:${environmentNameOf(key)}`;

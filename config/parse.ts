@@ -18,17 +18,24 @@ export function parseConfig(raw: RawConfig): StackConfig {
   const keys = sortKeys(raw);
   const plainText = secretTexts(raw, keys.stack);
   const { stack, problems: malformed } = readStack(keys.stack);
-  const secrets = readSecrets(raw, keys, stack.alerts);
+  const isBroken = brokenChannels(malformed);
+  const secrets = readSecrets(raw, keys, { ...stack.alerts, isBroken });
   const problems: Located[] = [...keys.problems, ...malformed, ...secrets.problems];
   const environment = environmentOf(raw, stack, problems);
   if (environment !== undefined) {
     const config = resolveStack(raw.stack, environment, stack, secrets);
     // Saying "missing" of what is malformed, or of the map around it, helps nobody.
     const known = [...problems];
-    problems.push(...checkStack({ raw: stack, config, secrets, environment }).filter(({ at }) => !known.some((problem) => isWithin(at, problem.at) || isWithin(problem.at, at))));
+    problems.push(...checkStack({ raw: stack, config, secrets, environment, isBroken }).filter(({ at }) => !known.some((problem) => isWithin(at, problem.at) || isWithin(problem.at, at))));
     if (problems.length === 0) return config;
   }
   throw new ConfigError(redact(problems, plainText), raw.source);
+}
+
+/** A channel that is malformed is no unknown one: its secret and its routes are in order. */
+function brokenChannels(malformed: readonly Located[]): (name: string) => boolean {
+  const within = malformed.filter(({ at }) => isWithin(["alerts", "channels"], at) || isWithin(at, ["alerts", "channels"])).map(({ at }) => at[2]);
+  return (name) => within.some((broken) => broken === undefined || broken === name);
 }
 
 /** Without an environment no rule is known, so nothing else is checked against one. */

@@ -59,9 +59,9 @@ export function checkVersion(text: string): boolean | string {
   return /^\w[\w.-]{0,63}$/.test(text);
 }
 
-/** An address to write to, or to write from. */
+/** An address to write to, or to write from. Braces would be a template to Alertmanager. */
 export function checkEmail(text: string): boolean | string {
-  return isEmail(text) || (/[<>,;]/.test(text) ? "use bare addresses, such as ops@example.org, one to an item" : false);
+  return (isEmail(text) && !/[{}]/.test(text)) || (/[<>,;]/.test(text) ? "use bare addresses, such as ops@example.org, one to an item" : false);
 }
 
 /** As Alertmanager wants it: without a port it would refuse its whole configuration. */
