@@ -1,0 +1,131 @@
+import { systems, type SystemId } from "../systems";
+
+/** What to run next, by name: rows say which, this file says how on Docker. Labels in braces are filled in when an alert fires. */
+export type CommandId = keyof typeof makers;
+
+export interface CommandContext {
+  readonly stack: string;
+  readonly system: SystemId | "stack";
+  readonly engineHost?: string;
+}
+
+export function commandText(id: CommandId, context: CommandContext): string {
+  return makers[id](new Shell(context));
+}
+
+/** Commands for the shell of whoever was woken, in the repository's folder. No `{{ }}`: that is the templates' own. */
+class Shell {
+  constructor(readonly context: CommandContext) {}
+
+  get docker(): string {
+    const { engineHost } = this.context;
+    return engineHost === undefined || engineHost === "local" ? "docker" : `docker -H ${engineHost}`;
+  }
+
+  /** Containers by label, running or not. */
+  all(labels: Readonly<Record<string, string>>): string {
+    return `${this.docker} ps -aq ${this.filters(labels)}`;
+  }
+
+  /** One running container. */
+  one(labels: Readonly<Record<string, string>>): string {
+    return `$(${this.docker} ps -q ${this.filters(labels)} | head -1)`;
+  }
+
+  filters(labels: Readonly<Record<string, string>>): string {
+    return Object.entries({ stack: this.context.stack, ...labels }).map(([name, value]) => `--filter label=stackbook.${name}=${value}`).join(" ");
+  }
+
+  logs(labels: Readonly<Record<string, string>>, lines = 100): string {
+    return `${this.all(labels)} | xargs -rn1 ${this.docker} logs --tail ${lines}`;
+  }
+
+  part(service: string): string {
+    return this.logs({ system: "stack", service });
+  }
+
+  /** The edge's log of the last quarter of an hour, lines of this system that have `pattern`. */
+  requests(pattern: string): string {
+    return `${this.docker} logs --since 15m ${this.one({ system: "stack", service: "edge" })} 2>&1 | grep '"system":"${this.context.system}"' | grep -E '${pattern}' | tail -20`;
+  }
+
+  sql(database: string, statement: string): string {
+    return `${this.docker} exec ${this.one({ system: this.context.system, role: "database" })} sh -c 'PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -d ${database} -c "${statement}"'`;
+  }
+
+  mongo(script: string): string {
+    const login = "const e = process.env, db = new Mongo(`mongodb://${e.MONGO_INITDB_ROOT_USERNAME}:${encodeURIComponent(e.MONGO_INITDB_ROOT_PASSWORD)}@127.0.0.1/admin`)";
+    return `${this.docker} exec ${this.one({ system: this.context.system, role: "database" })} mongosh --quiet --norc --nodb --eval '${login}.getDB("${this.database}"); ${script}'`;
+  }
+
+  ask(promql: string): string {
+    return `${this.docker} exec ${this.one({ system: "stack", service: "prometheus" })} promtool query instant http://localhost:9090 '${promql}'`;
+  }
+
+  /** On the engine's own machine. */
+  onHost(command: string): string {
+    const { engineHost = "" } = this.context;
+    return engineHost.startsWith("ssh://") ? `ssh ${engineHost} '${command}'` : command;
+  }
+
+  get database(): string {
+    const { system } = this.context;
+    if (system === "stack") throw new Error("the stack has no database of its own; name a system's alert");
+    return systems[system].database.name;
+  }
+
+  get engine(): "postgres" | "mongodb" {
+    const { system } = this.context;
+    if (system === "stack") throw new Error("the stack has no database of its own; name a system's alert");
+    return systems[system].database.engine;
+  }
+}
+
+const makers = {
+  containers: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system })}`,
+  serviceLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "{service}" }),
+  backendLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "backend" }),
+  /** Restarts are in the list, their reason is in the log. */
+  containerLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "{system}" })}; ${sh.docker} logs --tail 100 {container}`,
+  containerStats: (sh: Shell) => `${sh.docker} stats --no-stream $(${sh.docker} ps -q ${sh.filters({ system: sh.context.system })})`,
+  failedRequests: (sh: Shell) => sh.requests('"status":5[0-9][0-9]'),
+  refusedRequests: (sh: Shell) => sh.requests('"status":4[0-9][0-9]'),
+  /** Half a second and more. */
+  slowRequests: (sh: Shell) => sh.requests('"totalMs":([5-9][0-9][0-9]|[0-9]{4,})'),
+  failedLogins: (sh: Shell) => sh.requests('"method":"POST".*"status":40[13]'),
+  lastRequests: (sh: Shell) => sh.requests('"kind":"access"'),
+  deprecatedRequests: (sh: Shell) => sh.requests('"deprecation":"[^-"]'),
+  /** A rollback is what was declared before, deployed again. */
+  deploys: (sh: Shell) => `pulumi stack history --stack ${sh.context.stack} --page-size 5`,
+  databaseLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system, role: "database" })}; ${sh.logs({ system: sh.context.system, role: "database" })}`,
+  databaseConnections: (sh: Shell) =>
+    sh.engine === "postgres"
+      ? sh.sql("postgres", "SELECT datname, usename, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC")
+      : sh.mongo("printjson(db.serverStatus().connections)"),
+  databaseQueries: (sh: Shell) =>
+    sh.sql("postgres", "SELECT pid, now() - query_start AS running, state, wait_event_type, left(query, 80) AS query FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query_start IS NOT NULL ORDER BY query_start LIMIT 20"),
+  databaseLocks: (sh: Shell) =>
+    sh.sql("postgres", "SELECT pid, pg_blocking_pids(pid) AS waits_for, now() - query_start AS running, left(query, 80) AS query FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0"),
+  databaseReplicas: (sh: Shell) => sh.sql("postgres", "SELECT application_name, client_addr, state, replay_lag FROM pg_stat_replication"),
+  slowStatements: (sh: Shell) =>
+    sh.sql("postgres", "SELECT calls, round(mean_exec_time) AS mean_ms, round(total_exec_time) AS total_ms, left(query, 80) AS query FROM pg_stat_statements ORDER BY mean_exec_time DESC LIMIT 10"),
+  slowOperations: (sh: Shell) => sh.mongo("printjson(db.getCollection(\"system.profile\").find().sort({ ts: -1 }).limit(10).toArray())"),
+  cacheInfo: (sh: Shell) => `${sh.docker} exec ${sh.one({ system: sh.context.system, role: "cache" })} redis-cli info`,
+  cacheLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system, role: "cache" })}; ${sh.logs({ system: sh.context.system, role: "cache" })}`,
+  hostStats: (sh: Shell) => `${sh.onHost("uptime; free -m")}; ${sh.docker} stats --no-stream`,
+  hostDisks: (sh: Shell) => `${sh.onHost("df -h -x tmpfs -x overlay")}; ${sh.docker} system df`,
+  hostFiles: (sh: Shell) => sh.onHost("df -i -x tmpfs -x overlay"),
+  hostUptime: (sh: Shell) => sh.onHost("uptime -s; last -x reboot shutdown | head"),
+  edgeLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "stack", service: "edge" })}; ${sh.docker} logs --tail 200 ${sh.one({ system: "stack", service: "edge" })} 2>&1 | grep -v '"kind":"access"'`,
+  certificates: (sh: Shell) => sh.ask("(probe_ssl_earliest_cert_expiry - time()) / 86400"),
+  silentTargets: (sh: Shell) => sh.ask("up == 0"),
+  failingChannels: (sh: Shell) => sh.part("alertmanager"),
+  prometheusLogs: (sh: Shell) => sh.part("prometheus"),
+  alertmanagerLogs: (sh: Shell) => sh.part("alertmanager"),
+  collectorLogs: (sh: Shell) => sh.part("collector"),
+  lokiLogs: (sh: Shell) => sh.part("loki"),
+  mtailLogs: (sh: Shell) => sh.part("mtail"),
+  statusLogs: (sh: Shell) => sh.part("status"),
+  backupLogs: (sh: Shell) => sh.part("backup"),
+  openAlerts: (sh: Shell) => sh.ask('ALERTS{alertstate="firing"}'),
+} as const satisfies Readonly<Record<string, (sh: Shell) => string>>;
