@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { Edge, Platform } from "../platforms/platform";
 import type { ServiceName } from "../systems";
-import { SelfSignedCertificate, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
+import { SelfSignedCertificate, type EdgeDoor, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
+import { monitoringDoors } from "./monitoring/doors";
 import type { System } from "./system";
 
 export interface RoutedSystem {
@@ -22,26 +23,34 @@ export class EdgeSite extends pulumi.ComponentResource {
   readonly edge: Edge;
   /** Of a self-signed certificate: what a browser or curl must trust. */
   readonly caCertificate: pulumi.Output<string> | undefined;
+  /** Public certificate of the edge, where the operator gave one. */
+  readonly givenCertificate: pulumi.Output<string> | undefined;
   private readonly certificate: pulumi.Output<string> | undefined;
+  /** Host names of the stack's own pages. */
+  private readonly doorHosts: readonly string[];
 
   constructor(name: string, private readonly args: EdgeSiteArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:edge:Edge", name, {}, opts);
     const { stack, platform } = args;
-    const hosts = stack.systems.filter((system) => system.enabled).map((system) => system.domain);
+    this.doorHosts = monitoringDoors(stack, (image) => platform.lacks(image)).map(({ host }) => host);
+    const hosts = [...stack.systems.filter((system) => system.enabled).map((system) => system.domain), ...this.doorHosts];
     this.edge = platform.createEdge({ ...stack.edge, hosts, protect: stack.protectData }, { parent: this });
-    const { caCertificate, certificate } = this.createCertificate();
+    const { caCertificate, certificate, givenCertificate } = this.createCertificate();
     this.caCertificate = caCertificate;
+    this.givenCertificate = givenCertificate;
     this.certificate = certificate;
     this.registerOutputs({});
   }
 
   /** The last step of an update that creates: from here on visitors reach the new version. */
-  route(systems: readonly RoutedSystem[]): pulumi.Resource {
+  route(systems: readonly RoutedSystem[], doors: readonly pulumi.Output<EdgeDoor>[] = []): pulumi.Resource {
     const { stack, platform } = this.args;
-    const model = pulumi.all(systems.map(edgeSystem)).apply(
-      (routed): EdgeModel => ({
+    const model = pulumi.all([pulumi.all(systems.map(edgeSystem)), pulumi.all([...doors])]).apply(
+      ([routed, open]): EdgeModel => ({
         publicHttpsPort: stack.edge.httpsPort,
         systems: routed,
+        doors: open,
+        observed: stack.monitoring.enabled,
         drainSeconds: stack.edge.drainSeconds,
         ...(this.edge.acme === undefined ? {} : { acme: this.edge.acme }),
       }),
@@ -58,15 +67,15 @@ export class EdgeSite extends pulumi.ComponentResource {
     );
   }
 
-  private createCertificate(): { caCertificate?: pulumi.Output<string>; certificate?: pulumi.Output<string> } {
+  private createCertificate(): { caCertificate?: pulumi.Output<string>; certificate?: pulumi.Output<string>; givenCertificate?: pulumi.Output<string> } {
     const { tls } = this.args.stack.edge;
     if (tls.kind === "given") {
       const secret = (ref: { namespace: string; key: string }): pulumi.Output<string> => new pulumi.Config(ref.namespace).requireSecret(ref.key);
-      return { certificate: pulumi.interpolate`${secret(tls.certificate)}\n${secret(tls.privateKey)}\n` };
+      return { givenCertificate: pulumi.unsecret(secret(tls.certificate)), certificate: pulumi.interpolate`${secret(tls.certificate)}\n${secret(tls.privateKey)}\n` };
     }
     // All systems of the stack, running or not, so that stopping one renews nothing. With ACME it serves until
     // the authority has given one of its own: HAProxy can't listen without any.
-    const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain)];
+    const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain), ...this.doorHosts];
     const made = new SelfSignedCertificate("edge-certificate", { dnsNames, ipAddresses: ["127.0.0.1"] }, { parent: this, provider: this.args.tasks });
     return {
       ...(tls.kind === "acme" ? {} : { caCertificate: made.caCertificatePem }),

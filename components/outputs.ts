@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { Data } from "./data";
 import type { EdgeSite } from "./edgeSite";
+import type { Monitoring } from "./monitoring";
 import type { System } from "./system";
 
 /** One entry of `stackbook:systems`; a stopped one has data only. */
@@ -11,8 +12,16 @@ export interface StackSystem {
   readonly system: System | undefined;
 }
 
+export interface RunningSystem extends StackSystem {
+  readonly system: System;
+}
+
+export function runningSystems(systems: readonly StackSystem[]): RunningSystem[] {
+  return systems.flatMap(({ system, ...rest }) => (system === undefined ? [] : [{ ...rest, system }]));
+}
+
 /** What a stack tells: operations and people read nothing else. */
-export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: readonly StackSystem[]): Record<string, pulumi.Input<unknown>> {
+export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: readonly StackSystem[], monitoring?: Monitoring): Record<string, pulumi.Input<unknown>> {
   const byId = <T>(describe: (entry: StackSystem) => T): Record<string, T> =>
     Object.fromEntries(systems.map((entry) => [entry.config.spec.id, describe(entry)]));
   return {
@@ -21,7 +30,8 @@ export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: readon
     edge: { httpPort: stack.edge.httpPort, httpsPort: stack.edge.httpsPort, container: edge.edge.container },
     systems: byId((entry) => describe(stack, entry)),
     ...(edge.caCertificate === undefined ? {} : { caCertificate: edge.caCertificate }),
-    credentials: pulumi.secret(byId(credentials)),
+    ...(monitoring === undefined ? {} : { monitoring: monitoring.outputs }),
+    credentials: pulumi.secret({ ...byId(credentials), ...(monitoring === undefined ? {} : { monitoring: monitoring.credentials }) }),
     release: Object.fromEntries(systems.flatMap(({ config, system }) => (system === undefined ? [] : [[config.spec.id, release(config, system)]]))),
   };
 }

@@ -7,12 +7,13 @@ const task = "pulumi-nodejs:dynamic/stackbook:Task";
 /** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. */
 async function build(values: Record<string, string>, stack = "dev"): Promise<Record<string, unknown>> {
   await installMocks(stack);
-  const [{ parseConfig }, { DockerPlatform }, { Data }, { DynamicProvider }, { EdgeSite }, { System }, { stackOutputs }] = await Promise.all([
+  const [{ parseConfig }, { DockerPlatform }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }] = await Promise.all([
     import("../../../config/parse"),
     import("../../../platforms/docker"),
     import("../../../components/data"),
     import("../../../components/dynamicProvider"),
     import("../../../components/edgeSite"),
+    import("../../../components/monitoring/load"),
     import("../../../components/system"),
     import("../../../components/outputs"),
   ]);
@@ -24,12 +25,14 @@ async function build(values: Record<string, string>, stack = "dev"): Promise<Rec
     const data = new Data(`${system.spec.id}-data`, { stack: config, config: system, platform });
     return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data }) : undefined };
   });
-  const routes = edge.route(systems.flatMap(({ config: routed, system }) => (system === undefined ? [] : [{ config: routed, system }])));
-  await valueOf(routes.urn);
-  return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems));
+  const running = runningSystems(systems);
+  const monitoring = await watch({ stack: config, platform, edge, systems: running });
+  const routes = edge.route(running, monitoring?.doors);
+  await Promise.all([valueOf(routes.urn), ...(monitoring === undefined ? [] : [valueOf(monitoring.ready.urn)])]);
+  return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems, monitoring));
 }
 
-const all = { "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
+const all = { "stackbook:images": JSON.stringify({ mtail: `example.org/mtail:3.0.8@sha256:${"1".repeat(64)}` }), "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
 
 function find(type: string, name: string): Recorded {
   const found = recorded.find((resource) => resource.type === type && resource.name === name);
@@ -56,8 +59,9 @@ describe("the program", () => {
 
     it("gives every container a user, limits, a read-only root and no capability", () => {
       assert.ok(containers().length > 20);
-      for (const { name, inputs } of containers()) {
-        assert.match(String(inputs["user"]), /^[1-9]\d*:[1-9]\d*$/, name);
+      for (const made of containers()) {
+        const { name, inputs } = made;
+        assert.match(String(inputs["user"]), labels(made)["stackbook.role"] === "collector" ? /^0:0$/ : /^[1-9]\d*:[1-9]\d*$/, name);
         assert.ok(Number(inputs["memory"]) > 0 && Number(inputs["cpus"]) > 0, name);
         assert.equal(inputs["memorySwap"], inputs["memory"], name);
         assert.equal(inputs["readOnly"], true, name);
@@ -89,7 +93,7 @@ describe("the program", () => {
           if (place === null) continue;
           const role = labels(find(container, name))["stackbook.role"];
           assert.equal(labels(find(container, name))["stackbook.system"], place[1], `${name} is in ${network}`);
-          assert.ok(role === place[2] || name.includes("-backend-"), `${name} is in ${network}`);
+          assert.ok(role === place[2] || role === "monitoring" || name.includes("-backend-"), `${name} is in ${network}`);
         }
       }
     });
@@ -142,9 +146,13 @@ describe("the program", () => {
     });
 
     it("names the same inputs in every run", async () => {
-      const first = JSON.stringify(recorded);
+      // What waits for the same thing is asked for in any order.
+      const inputs = (): Map<string, string> => new Map(recorded.map(({ type, name, inputs: given }) => [`${type} ${name}`, JSON.stringify(given)]));
+      const first = inputs();
       await build(all);
-      assert.equal(JSON.stringify(recorded), first);
+      const second = inputs();
+      assert.deepEqual([...second.keys()].sort(), [...first.keys()].sort());
+      for (const [name, given] of first) assert.ok(second.get(name) === given, name);
     });
   });
 

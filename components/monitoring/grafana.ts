@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/types";
+import { boardsOf, grafanaEnv, renderDashboards, renderGrafana, type DashboardsInput } from "../../dashboards";
+import type { Daemon, Platform } from "../../platforms/platform";
+import type { RunningSystem } from "../outputs";
+import type { MonitoringAccess } from "./access";
+import type { MonitoringDoor } from "./doors";
+import { ports } from "./facts";
+
+const directory = "/etc/grafana-stackbook";
+
+export interface GrafanaArgs {
+  readonly platform: Platform;
+  readonly stack: StackConfig;
+  readonly systems: readonly RunningSystem[];
+  readonly access: MonitoringAccess;
+  readonly doors: readonly MonitoringDoor[];
+  readonly logs: boolean;
+}
+
+/** Grafana, with everything it shows in files: what somebody clicks together is theirs to export. */
+export function createGrafana(args: GrafanaArgs, opts: pulumi.ComponentResourceOptions): Daemon | undefined {
+  const { access, doors, platform } = args;
+  const door = doors.find(({ name }) => name === "grafana");
+  if (door === undefined) return undefined;
+  const secrets = pulumi.all({ "secrets/admin-password": access.grafana.password, "secrets/secret-key": access.grafana.secretKey });
+  return platform.createDaemon(
+    {
+      name: "grafana",
+      image: platform.image("grafana"),
+      env: { ...grafanaEnv(directory), GOMEMLIMIT: "340MiB" },
+      user: "472:472",
+      places: ["edge"],
+      config: { directory, files: grafanaFiles(args, door), secretFiles: secrets, onChange: "replace" },
+      data: platform.createFolder("stack", { name: "grafana", path: "/var/lib/grafana" }, false, opts),
+      healthcheck: { port: ports.grafana, path: "/api/health" },
+      memoryMiB: 384,
+      cpus: 1,
+    },
+    opts,
+  );
+}
+
+function grafanaFiles({ doors, logs, stack, systems }: GrafanaArgs, door: MonitoringDoor): Record<string, string> {
+  const url = (name: MonitoringDoor["name"]): string | undefined => doors.find((candidate) => candidate.name === name)?.url;
+  const [alertmanager, prometheus, status] = [url("alerts"), url("prometheus"), url("status")];
+  const input: DashboardsInput = {
+    systems: systems.map(({ config }) => ({ id: config.spec.id, title: config.spec.title, engine: config.spec.database.engine, redis: config.redis })),
+    lines: () => [],
+    logs,
+    publicUrls: {
+      ...(alertmanager === undefined ? {} : { alertmanager }),
+      ...(prometheus === undefined ? {} : { prometheus }),
+      ...(status === undefined ? {} : { status }),
+    },
+  };
+  return {
+    ...renderGrafana(
+      {
+        directory,
+        publicUrl: door.url,
+        anonymous: stack.environment === "dev",
+        scrapeSeconds: stack.monitoring.scrapeSeconds,
+        timeZone: stack.monitoring.timeZone,
+        prometheusUrl: `http://prometheus:${ports.prometheus}`,
+        alertmanagerUrl: `http://alertmanager:${ports.alertmanager}`,
+        ...(logs ? { lokiUrl: `http://loki:${ports.loki}` } : {}),
+      },
+      boardsOf(input),
+    ),
+    ...renderDashboards(input),
+  };
+}

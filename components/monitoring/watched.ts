@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig, SystemConfig } from "../../config/types";
+import type { ServiceName, SystemSpec } from "../../systems";
+import type { RunningSystem } from "../outputs";
+import type { Probe, WatchedSystem } from "./facts";
+
+/** What the renderers know of the systems that run; their containers' names come with the update. */
+export function watchedSystems(stack: StackConfig, systems: readonly RunningSystem[]): pulumi.Output<WatchedSystem[]> {
+  return pulumi.all(
+    systems.map(({ config, system }) =>
+      pulumi
+        .all(serviceNames.map((name) => pulumi.all(system.workloads[name].servers.map((server) => server.host))))
+        .apply(([backend = [], frontend = []]) => watchedSystem(stack, config, { backend, frontend })),
+    ),
+  );
+}
+
+const serviceNames: readonly ServiceName[] = ["backend", "frontend"];
+
+export function watchedSystem(stack: StackConfig, config: SystemConfig, hosts: Readonly<Record<ServiceName, readonly string[]>>): WatchedSystem {
+  const { spec } = config;
+  return {
+    id: spec.id,
+    domain: config.domain,
+    publicUrl: `https://${config.domain}${stack.edge.httpsPort === 443 ? "" : `:${stack.edge.httpsPort}`}`,
+    engine: spec.database.engine,
+    redis: config.redis,
+    auditLog: spec.auditLog !== undefined,
+    services: serviceNames.map((name) => {
+      const { metrics, port } = spec.services[name];
+      const metricsPath = metrics.find(({ format }) => format === "prometheus")?.path;
+      return { name, port, hosts: hosts[name], ...(metricsPath === undefined ? {} : { metricsPath }) };
+    }),
+    probes: probes(spec),
+  };
+}
+
+/** The first page, and the backend's own word on its health where the edge lets visitors ask for it. */
+function probes(spec: SystemSpec): Probe[] {
+  const { path } = spec.services.backend.health;
+  const route = spec.routes
+    .filter((candidate) => candidate.path === "/" || path === candidate.path || path.startsWith(`${candidate.path}/`))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+  return [
+    { check: "page", service: "frontend", path: "/" },
+    ...(route?.service === "backend" ? [{ check: "health", service: "backend", path } as const] : []),
+  ];
+}
