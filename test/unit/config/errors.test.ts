@@ -138,9 +138,9 @@ describe("a bad stack file is refused, with the key and the way out", () => {
     const config = resolveStack("prod", "prod", stack, secrets);
     const alone: SystemSpec = { ...systems.motel, services: { ...systems.motel.services, backend: { ...systems.motel.services.backend, scale: { maxReplicas: 2, why: "It is shy" } } } };
     const limited = { ...config, systems: config.systems.map((system) => (system.spec.id === "motel" ? { ...system, spec: alone } : system)) };
-    assert.deepEqual(checkStack({ raw: stack, config, secrets, environment: "prod" }), []);
+    assert.deepEqual(checkStack({ raw: stack, config, secrets, environment: "prod", isBroken: () => false }), []);
     assert.deepEqual(
-      checkStack({ raw: stack, config: limited, secrets, environment: "prod" }).map(({ path, given, fix }) => ({ path, given, fix })),
+      checkStack({ raw: stack, config: limited, secrets, environment: "prod", isBroken: () => false }).map(({ path, given, fix }) => ({ path, given, fix })),
       [{ path: "systems.motel.services.backend.replicas", given: "3", fix: "use 1-2: It is shy" }],
     );
   });
