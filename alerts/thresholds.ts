@@ -104,7 +104,7 @@ export interface ThresholdLine {
 
 /** Units of panels -> those of thresholds that can be drawn in them. */
 const drawn: Readonly<Record<string, readonly string[]>> = {
-  ratio: ["Percent"], seconds: ["Milliseconds", "Seconds", "Hours", "Days"], requestsPerSecond: ["PerSecond"], perSecond: ["PerSecond"], perMinute: ["PerMinute"], count: ["Count"],
+  ratio: ["Percent"], seconds: ["Milliseconds", "Seconds", "Hours", "Days"], requestsPerSecond: ["PerSecond"], perSecond: ["PerSecond"], perMinute: ["PerMinute"], count: ["Count"], times: ["Times"],
 };
 
 /** Lines of one topic's thresholds, for a panel in the given unit. `backup-age` of the stack has those of all its systems. */

@@ -11,8 +11,9 @@ import type { DashboardsInput } from "./types";
 
 export type { Board, Line, Unit } from "./model";
 export { renderGrafana, grafanaEnv, grafanaSecrets, type GrafanaInput } from "./grafana";
+export { linesFrom, type LinesFor } from "./lines";
 export { panelQueries, type PanelQuery } from "./queries";
-export type { DashboardsInput, LinesFor, SystemFacts } from "./types";
+export type { DashboardsInput, SystemFacts } from "./types";
 
 /** Every dashboard of a stack, as data. */
 export function boardsOf(input: DashboardsInput): readonly Board[] {

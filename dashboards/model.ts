@@ -3,7 +3,7 @@
 export type Datasource = "prometheus" | "loki";
 
 /** What a panel's numbers are; `render.ts` has Grafana's names for them. */
-export type Unit = "seconds" | "bytes" | "bytesPerSecond" | "ratio" | "requestsPerSecond" | "perSecond" | "perMinute" | "count" | "cores" | "bool" | "age" | "log";
+export type Unit = "seconds" | "bytes" | "bytesPerSecond" | "ratio" | "requestsPerSecond" | "perSecond" | "perMinute" | "count" | "cores" | "bool" | "times" | "age" | "log";
 
 export interface Query {
   readonly expr: string;

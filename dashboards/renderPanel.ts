@@ -18,7 +18,7 @@ import { steps } from "./thresholds";
 /** Grafana's names (packages/grafana-data/src/valueFormats/categories.ts). */
 const units: Readonly<Record<Unit, string>> = {
   seconds: "s", bytes: "bytes", bytesPerSecond: "Bps", ratio: "percentunit", requestsPerSecond: "reqps", perSecond: "cps", perMinute: "cpm",
-  count: "short", cores: "none", bool: "none", age: "dateTimeFromNow", log: "none",
+  count: "short", cores: "none", bool: "none", times: "suffix:x", age: "dateTimeFromNow", log: "none",
 };
 
 export function renderPanel(panel: Panel, place: Place, id: number): Builder<GrafanaPanel> {

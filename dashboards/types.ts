@@ -1,5 +1,5 @@
 import type { SystemId } from "../systems";
-import type { Line, Unit } from "./model";
+import type { LinesFor } from "./lines";
 
 /** What of a system decides which panels it has. */
 export interface SystemFacts {
@@ -11,13 +11,10 @@ export interface SystemFacts {
 
 export interface DashboardsInput {
   readonly systems: readonly SystemFacts[];
-  /** Which lines belong on a panel; from the catalogue and the stack's own thresholds. */
+  /** Which lines belong on a panel: `linesFrom` the catalogue and the stack's own thresholds. */
   readonly lines: LinesFor;
   /** False: no Loki, so no dashboard of logs and no link to one. */
   readonly logs: boolean;
   /** Addresses of the parts that have a door of their own; links to the others are left out. */
   readonly publicUrls: { readonly alertmanager?: string; readonly prometheus?: string; readonly status?: string };
 }
-
-/** Lines of one family of alerts, in the unit of the panel. */
-export type LinesFor = (system: SystemId | "stack", measure: string, unit: Unit) => readonly Line[];

@@ -28,17 +28,22 @@ export function backups(input: DashboardsInput): Board {
             queries: [{ expr: "sum by (system) (increase(stackbook_backup_failures_total[1d]))", legend: "{{system}}" }],
           }),
           panel({
-            title: "Size", kind: "lines", unit: "bytes",
+            title: "Size", kind: "lines", unit: "bytes", width: 6,
             says: "Of the newest good backup. A sudden drop is data that is missing.",
             queries: [{ expr: "max by (system) (stackbook_backup_size_bytes)", legend: "{{system}}" }],
           }),
           panel({
-            title: "Time it took", kind: "lines", unit: "seconds",
+            title: "Size, of the largest in a week", kind: "lines", unit: "times", width: 6, lines: input.lines("stack", "backup-shrank", "times"),
+            says: "1 when nothing was lost.",
+            queries: [{ expr: "max by (system) (stackbook_backup_size_bytes) / max by (system) (max_over_time(stackbook_backup_size_bytes[7d]))", legend: "{{system}}" }],
+          }),
+          panel({
+            title: "Time it took", kind: "lines", unit: "seconds", width: 6,
             says: "To make the newest good backup.",
             queries: [{ expr: "max by (system) (stackbook_backup_duration_seconds)", legend: "{{system}}" }],
           }),
           panel({
-            title: "Kept", kind: "table", unit: "count",
+            title: "Kept", kind: "table", unit: "count", width: 6,
             says: "Backups that lie in the store, by tier.",
             queries: [{ expr: "sum by (system, tier) (stackbook_backup_sets)", legend: "backups" }],
           }),
@@ -49,11 +54,13 @@ export function backups(input: DashboardsInput): Board {
         panels: [
           panel({
             title: "Since verified", kind: "lines", unit: "seconds",
+            lines: input.lines("stack", "backup-unverified", "seconds"),
             says: "Time since checksums and decryption were proven.",
             queries: [{ expr: hours("stackbook_backup_last_verified_timestamp_seconds"), legend: "{{system}}" }],
           }),
           panel({
             title: "Since rehearsed", kind: "lines", unit: "seconds",
+            lines: input.lines("stack", "drill-overdue", "seconds"),
             says: "Time since a backup was restored beside the live database, counted and compared.",
             queries: [{ expr: hours("stackbook_backup_last_drill_timestamp_seconds"), legend: "{{system}}" }],
           }),

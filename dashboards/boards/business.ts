@@ -31,6 +31,8 @@ function panelOf(input: DashboardsInput, system: SystemFacts, metric: Metric): P
   const of = where({ system: system.id });
   const shared = { title: titleOf(metric, system), says: `${metric.says} (${metric.name}).`, kind: "lines", ...(metric.mayBeAbsent ? { mayBeEmpty: metric.mayBeAbsent } : {}) } as const;
   if (metric.type === "counter") {
+    const counted = input.lines(system.id, metric.name, "count");
+    if (counted.length > 0) return { ...shared, unit: "count", lines: counted, queries: [{ expr: `sum(increase(${metric.name}${of}[1h]))`, legend: "in an hour" }] };
     return {
       ...shared, unit: "perMinute", lines: input.lines(system.id, metric.name, "perMinute"),
       queries: [{ expr: `${sumBy([], perSecond(metric.name, { system: system.id }))} * 60`, legend: "a minute" }],
@@ -70,18 +72,24 @@ function visitors(input: DashboardsInput, system: SystemFacts): Row {
     title: "Visitors",
     panels: [
       {
-        title: "Requests to the application", kind: "lines", unit: "requestsPerSecond", stacked: true,
+        title: "Requests to the application", kind: "lines", unit: "requestsPerSecond", width: 6, stacked: true,
         says: "Reading (GET) and writing, as the edge counts them.",
         queries: [{ expr: sumBy(["method"], perSecond("edge_requests_total", { ...of, service: "backend" })), legend: "{{method}}" }],
       },
       {
-        title: "Failed logins at the edge", kind: "lines", unit: "perMinute", lines: input.lines(system.id, "failed-logins", "perMinute"),
+        title: "Failed logins at the edge", kind: "lines", unit: "perMinute", width: 6, lines: input.lines(system.id, "failed-logins", "perMinute"),
         says: "401 and 403 on a login path, a minute. Many at once are somebody who tries passwords.",
         queries: [{ expr: `${sumBy([], perSecond("edge_failed_logins_total", of))} * 60`, legend: "a minute" }],
         mayBeEmpty: "no login has failed yet",
       },
       {
-        title: "Calls that will stop working", kind: "lines", unit: "perMinute", lines: input.lines(system.id, "deprecated-requests", "perMinute"),
+        title: "Failed logins in an hour", kind: "lines", unit: "count", width: 6, lines: input.lines(system.id, "failed-logins", "count"),
+        says: "The same, counted over the last hour at each moment.",
+        queries: [{ expr: `sum(increase(edge_failed_logins_total${where(of)}[1h]))`, legend: "in an hour" }],
+        mayBeEmpty: "no login has failed yet",
+      },
+      {
+        title: "Calls that will stop working", kind: "lines", unit: "perMinute", width: 6, lines: input.lines(system.id, "deprecated-requests", "perMinute"),
         says: "Answers that carried the Deprecation header: somebody still uses an old route.",
         queries: [{ expr: `${sumBy([], perSecond("edge_deprecated_requests_total", of))} * 60`, legend: "a minute" }],
         mayBeEmpty: "nobody uses an old route",

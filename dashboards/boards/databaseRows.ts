@@ -55,9 +55,9 @@ function postgresRow(input: DashboardsInput, system: SystemFacts): Row {
         queries: [{ expr: `max(stackbook_postgres_database_size_bytes${is})`, legend: "database" }],
       },
       {
-        title: "Slowest statements", kind: "table", unit: "seconds",
-        says: "Mean time, from pg_stat_statements; the text of a statement is found there by its queryid.",
-        queries: [{ expr: `topk(20, max by (queryid) (stackbook_postgres_slow_statements_mean_seconds${is}))`, legend: "mean" }],
+        title: "Slowest statements", kind: "lines", unit: "seconds", lines: input.lines(system.id, "database-slow-statements", "seconds"),
+        says: "Mean time of the five slowest, from pg_stat_statements; the text of a statement is found there by its queryid.",
+        queries: [{ expr: `topk(5, max by (queryid) (stackbook_postgres_slow_statements_mean_seconds${is}))`, legend: "{{queryid}}" }],
       },
       {
         title: "Replication lag", kind: "lines", unit: "seconds", lines: input.lines(system.id, "database-replication-lag", "seconds"),
@@ -119,12 +119,12 @@ export function cacheRow(input: DashboardsInput, system: SystemFacts): Row {
     title: "Redis",
     panels: [
       {
-        title: "Keys found", kind: "lines", unit: "ratio", max: 1, width: 6, lines: input.lines(system.id, "cache-hit", "ratio"),
+        title: "Keys found", kind: "lines", unit: "ratio", max: 1, width: 8, lines: input.lines(system.id, "cache-hit", "ratio"),
         says: "Of the keys asked for. Below the line the database answers what the cache should.",
         queries: [{ expr: share(hits, `(${hits} + ${sumBy([], perSecond("redis_keyspace_misses_total", of))})`), legend: "hit rate" }],
       },
       {
-        title: "Memory of Redis", kind: "lines", unit: "bytes", width: 6,
+        title: "Memory of Redis", kind: "lines", unit: "bytes", width: 8,
         says: "Used, and the limit at which keys are thrown out.",
         queries: [
           { expr: `max(redis_memory_used_bytes${is})`, legend: "used" },
@@ -132,12 +132,18 @@ export function cacheRow(input: DashboardsInput, system: SystemFacts): Row {
         ],
       },
       {
-        title: "Commands", kind: "lines", unit: "perSecond", width: 6,
+        title: "Memory of Redis, of the limit", kind: "lines", unit: "ratio", max: 1, width: 8, lines: input.lines(system.id, "cache-memory", "ratio"),
+        says: "At 100 % Redis throws keys out, or refuses to take more.",
+        queries: [{ expr: `max(redis_memory_used_bytes${is}) / (max(redis_memory_max_bytes${is}) > 0)`, legend: "used" }],
+        mayBeEmpty: "Redis runs without a limit of its own",
+      },
+      {
+        title: "Commands", kind: "lines", unit: "perSecond", width: 12,
         says: "Commands that Redis ran.",
         queries: [{ expr: sumBy([], perSecond("redis_commands_processed_total", of)), legend: "commands" }],
       },
       {
-        title: "Clients and keys thrown out", kind: "lines", unit: "count", width: 6,
+        title: "Clients and keys thrown out", kind: "lines", unit: "count", width: 12,
         says: "Clients connected, and keys thrown out a minute to stay within the limit.",
         queries: [
           { expr: `max(redis_connected_clients${is})`, legend: "clients" },

@@ -36,7 +36,7 @@ export function hostRow(input: DashboardsInput): Row {
         ],
       },
       {
-        title: "Reads and writes of the host's disks", kind: "lines", unit: "bytesPerSecond", width: 12,
+        title: "Reads and writes of the host's disks", kind: "lines", unit: "bytesPerSecond", width: 8,
         says: "Bytes read and written, all disks.", mayBeEmpty: "a virtual machine may hide its disks",
         queries: [
           { expr: sumBy([], perSecond("node_disk_read_bytes_total", {})), legend: "read" },
@@ -44,7 +44,12 @@ export function hostRow(input: DashboardsInput): Row {
         ],
       },
       {
-        title: "Load", kind: "lines", unit: "count", width: 12,
+        title: "Files on the host's disks", kind: "lines", unit: "ratio", width: 8, max: 1, lines: input.lines("stack", "host-files", "ratio"),
+        says: "Files that file systems hold, of those they can: a disk with room can be full of small files.",
+        queries: [{ expr: `1 - node_filesystem_files_free${where(realDisks)} / (node_filesystem_files${where(realDisks)} > 0)`, legend: "{{mountpoint}}" }],
+      },
+      {
+        title: "Load", kind: "lines", unit: "count", width: 8,
         says: "Programs that run or wait to, beside the number of processors: above it, they wait.",
         queries: [
           { expr: "node_load1", legend: "load, 1 min" },

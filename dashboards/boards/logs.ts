@@ -4,12 +4,12 @@ import type { DashboardsInput } from "../types";
 import { uids } from "../uids";
 import { stackFolder, stackLinks } from "./common";
 
-/** The edge's lines about one system: they are written by the stack's edge, and name the system themselves. */
-export const edgeLog = (system: SystemId): string => `{service="edge"} |= \`"system":"${system}"\``;
+/** The edge's lines about one system: the collector files them under the system they speak of. */
+export const edgeLog = (system: SystemId): string => `{system="${system}", service="edge"}`;
 
 /** Requirement M6: everything that was written about one request, whoever wrote it. */
 export function logs(input: DashboardsInput): Board {
-  const chosen = `{system=~"$system|stack", service=~"$service"} |= \`$requestId\` |~ \`(?i)$search\``;
+  const chosen = `{system=~"$system", service=~"$service", stream=~"$stream"} |= \`$requestId\` |~ \`(?i)$search\``;
   return {
     uid: uids.logs, title: "Logs", file: "logs.json", folder: { path: "logs", title: stackFolder.title },
     says: "Lines of all containers. The ID of a request (answer header X-Request-ID, error page, any line) finds everything that was written about it.",
@@ -17,6 +17,7 @@ export function logs(input: DashboardsInput): Board {
     variables: [
       { kind: "choice", name: "system", label: "System", values: [...input.systems.map(({ id }) => id), "stack"], all: someValue },
       { kind: "choice", name: "service", label: "Service", values: ["backend", "frontend", "database", "cache", "edge"], all: someValue },
+      { kind: "choice", name: "stream", label: "Kind", values: ["application", "system", "audit", "backup"], all: someValue },
       { kind: "text", name: "requestId", label: "Request ID", says: "From the header X-Request-ID of an answer, or from a line" },
       { kind: "text", name: "search", label: "Search", says: "A regular expression, upper or lower case alike" },
     ],

@@ -26,17 +26,17 @@ const chosen = (system: SystemFacts) => ({ system: system.id, service: "~$servic
 
 function responseTimes(input: DashboardsInput, system: SystemFacts): Row {
   const of = chosen(system);
-  const at = (q: number, name: string, measure: string) => ({
-    title: `Response time, ${name}`, kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, measure, "seconds"),
+  const at = (q: number, name: string) => ({
+    title: `Response time, ${name}`, kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, `response-time-${name}`, "seconds"),
     says: `${q * 100} of 100 requests were answered within this time, from the first byte of the request to the last of the answer.`,
-    queries: [{ expr: quantile(q, ["service"], histogram, of), legend: "{{service}}" }],
+    queries: [{ expr: quantile(q, ["service"], histogram, chosen(system)), legend: "{{service}}" }],
   } as const);
   return {
     title: "Response time",
     panels: [
-      at(0.5, "p50", "response-time-p50"),
-      at(0.95, "p95", "response-time-p95"),
-      at(0.99, "p99", "response-time-p99"),
+      at(0.5, "p50"),
+      at(0.95, "p95"),
+      at(0.99, "p99"),
       {
         title: "Response time, mean", kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, "response-time-mean", "seconds"),
         says: "Mean of all requests: moved by a few very slow ones.",
@@ -61,26 +61,33 @@ function responseTimes(input: DashboardsInput, system: SystemFacts): Row {
 
 function traffic(input: DashboardsInput, system: SystemFacts): Row {
   const of = chosen(system);
+  const lastHour = (offset: string): string => `sum(rate(edge_requests_total${where(of)}[1h]${offset}))`;
   return {
     title: "Throughput",
     panels: [
       {
-        title: "Requests a second", kind: "lines", unit: "requestsPerSecond", lines: input.lines(system.id, "throughput", "requestsPerSecond"),
+        title: "Requests a second", kind: "lines", unit: "requestsPerSecond", width: 6, lines: input.lines(system.id, "throughput", "requestsPerSecond"),
         says: "Requests answered, all services that are chosen. A line that must not be fallen below counts in the hours of expected load only.",
         queries: [{ expr: sumBy([], perSecond("edge_requests_total", of)), legend: "requests" }],
       },
       {
-        title: "By service and method", kind: "lines", unit: "requestsPerSecond", stacked: true,
+        title: "By service and method", kind: "lines", unit: "requestsPerSecond", width: 6, stacked: true,
         says: "What is asked of which service.",
         queries: [{ expr: sumBy(["service", "method"], perSecond("edge_requests_total", of)), legend: "{{service}} {{method}}" }],
       },
       {
-        title: "Now, and a week ago", kind: "lines", unit: "requestsPerSecond",
-        says: "The same hour last week beside today: more than three times or less than a third of it is unusual.",
+        title: "Now, and a week ago", kind: "lines", unit: "requestsPerSecond", width: 6,
+        says: "The last hour at each moment, and the same hour a week before.",
         queries: [
-          { expr: `sum(rate(edge_requests_total${where(of)}[1h]))`, legend: "now" },
-          { expr: `sum(rate(edge_requests_total${where(of)}[1h] offset 1w))`, legend: "a week ago", mayBeEmpty: "there is no last week yet" },
+          { expr: lastHour(""), legend: "now" },
+          { expr: lastHour(" offset 1w"), legend: "a week ago", mayBeEmpty: "there is no last week yet" },
         ],
+      },
+      {
+        title: "Of last week's", kind: "lines", unit: "times", width: 6, lines: input.lines(system.id, "traffic", "times"),
+        says: "The last hour, of the same hour a week ago: more than three times or less than a third is unusual.",
+        queries: [{ expr: `${lastHour("")} / ${lastHour(" offset 1w")}`, legend: "of last week's" }],
+        mayBeEmpty: "there is no last week yet",
       },
     ],
   };

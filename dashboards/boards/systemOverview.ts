@@ -11,12 +11,12 @@ export function systemOverview(input: DashboardsInput, system: SystemFacts): Boa
     uid: uids.system(system.id), title: `${system.title}: System Overview`, file: "system.json",
     says: `Is ${system.title} there, and does it have what it needs? Containers, CPU, memory, disk, network.`,
     tags: [system.id], folder: { path: system.id, title: system.title },
-    rows: [{ title: "Now", panels: [...now(system), alertsPanel(input, system)] }, containers(input, system), network(input, system), hostRow(input)],
+    rows: [{ title: "Now", panels: [...now(input, system), alertsPanel(input, system)] }, containers(input, system), network(input, system), hostRow(input)],
     annotations: releaseMarks(system), links: systemLinks(input, system),
   };
 }
 
-function now(system: SystemFacts): readonly Panel[] {
+function now(input: DashboardsInput, system: SystemFacts): readonly Panel[] {
   const of = where({ system: system.id });
   return [
     {
@@ -42,13 +42,13 @@ function now(system: SystemFacts): readonly Panel[] {
     },
     {
       title: "Replicas that take requests", kind: "stat", unit: "count", width: 4,
-      says: "As the edge sees them, by service.",
+      says: "As the edge sees them, by service.", lines: input.lines(system.id, "replicas", "count"),
       // No backend's name holds "_" but between its parts: system, service, and how it is balanced.
       queries: [{ expr: `haproxy_backend_active_servers${where({ proxy: `~${system.id}_.+` })}`, legend: "{{proxy}}" }],
     },
     {
       title: "Certificate ends in", kind: "stat", unit: "seconds", width: 4,
-      says: "The first end in the chain that visitors get.",
+      says: "The first end in the chain that visitors get.", lines: input.lines("stack", "certificate-ends", "seconds"),
       queries: [{ expr: `min(probe_ssl_earliest_cert_expiry${of}) - time()`, legend: "left" }],
     },
   ];
@@ -93,7 +93,12 @@ function containers(input: DashboardsInput, system: SystemFacts): Row {
         mayBeEmpty: "the kernel counts no block I/O by container",
       },
       {
-        title: "Each container", kind: "table", unit: "count", width: 24, height: 7,
+        title: "Restarts", kind: "lines", unit: "count", width: 6, height: 7, lines: input.lines(system.id, "restarts", "count"),
+        says: "How often each container started again, in the last half hour at each moment.",
+        queries: [{ expr: `changes(container_start_time_seconds${where(labels)}[30m])`, legend: "{{container}}" }],
+      },
+      {
+        title: "Each container", kind: "table", unit: "count", width: 18, height: 7,
         says: "When it started, how often in the last day, and processes ended for want of memory.",
         queries: [
           { expr: `max by (container, service) (container_start_time_seconds${where(labels)}) * 1000`, legend: "started", unit: "age" },
@@ -107,6 +112,8 @@ function containers(input: DashboardsInput, system: SystemFacts): Row {
 
 function network(input: DashboardsInput, system: SystemFacts): Row {
   const of = { system: system.id };
+  const bytes = (offset: string): string =>
+    ["edge_request_bytes_total", "edge_response_bytes_total"].map((metric) => `sum(rate(${metric}${where(of)}[1h]${offset}))`).join(" + ");
   return {
     title: "Network",
     panels: [
@@ -119,12 +126,10 @@ function network(input: DashboardsInput, system: SystemFacts): Row {
         ],
       },
       {
-        title: "Bytes out, and a week ago", kind: "lines", unit: "bytesPerSecond", lines: input.lines(system.id, "network-io", "bytesPerSecond"),
-        says: "The same hour last week beside today: more than three times or less than a third of it is unusual.",
-        queries: [
-          { expr: `sum(rate(edge_response_bytes_total${where(of)}[1h]))`, legend: "now" },
-          { expr: `sum(rate(edge_response_bytes_total${where(of)}[1h] offset 1w))`, legend: "a week ago", mayBeEmpty: "there is no last week yet" },
-        ],
+        title: "Bytes, of last week's", kind: "lines", unit: "times", lines: input.lines(system.id, "network-io", "times"),
+        says: "The last hour, of the same hour a week ago: more than three times or less than a third is unusual.",
+        queries: [{ expr: `(${bytes("")}) / (${bytes(" offset 1w")})`, legend: "of last week's" }],
+        mayBeEmpty: "there is no last week yet",
       },
       {
         title: "Requests in work at the edge", kind: "lines", unit: "count",

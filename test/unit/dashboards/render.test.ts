@@ -71,7 +71,7 @@ describe("Grafana's JSON", () => {
 
   it("lets the logs be searched by request ID", () => {
     const logs = parse(files["dashboards/logs/logs.json"] ?? "");
-    assert.deepEqual(logs.templating?.list?.map(({ name, type }) => [name, type]), [["system", "custom"], ["service", "custom"], ["requestId", "textbox"], ["search", "textbox"]]);
+    assert.deepEqual(logs.templating?.list?.map(({ name, type }) => [name, type]), [["system", "custom"], ["service", "custom"], ["stream", "custom"], ["requestId", "textbox"], ["search", "textbox"]]);
     assert.match(files["dashboards/logs/logs.json"] ?? "", /\|= `\$requestId`/);
   });
 
