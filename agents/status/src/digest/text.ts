@@ -4,7 +4,7 @@ import type { ActiveAlert } from "../prometheus";
 import type { Notice } from "../state";
 import type { Message } from "../templates";
 import { clockOf, dayOf, shortDay, spanOf } from "../time";
-import type { Episode, Fired } from "./episodes";
+import { keyOf, type Episode, type Fired } from "./episodes";
 
 /** All a digest reports of. */
 export interface Report {
@@ -86,10 +86,9 @@ function span({ from, to, ongoing }: Episode, timeZone: string, report: Report):
 }
 
 function summaryOf({ alert, severity, system, service }: Fired, firing: readonly ActiveAlert[]): string[] {
-  const own = firing.find(
-    ({ labels }) => labels["alertname"] === alert && labels["severity"] === severity && (labels["system"] ?? "stack") === system && labels["service"] === service,
-  );
-  return own?.summary === undefined ? [] : [own.summary];
+  const key = keyOf({ alertname: alert, severity, system, ...(service === undefined ? {} : { service }) });
+  const summary = firing.find(({ labels }) => keyOf(labels) === key)?.summary;
+  return summary === undefined ? [] : [summary];
 }
 
 function incidentLine(incident: Incident, config: StatusConfig, now: Date): string {

@@ -2,7 +2,7 @@ import type { Agent } from "../agent";
 import { describeError } from "../log";
 import type { Prometheus } from "../prometheus";
 import { dayOf, shiftDay } from "../time";
-import { firedAlerts } from "./episodes";
+import { firedAlerts, firedQuery } from "./episodes";
 import { nextDigest } from "./schedule";
 import { digestMessage, type Report } from "./text";
 
@@ -40,10 +40,10 @@ export class DigestWriter {
   private async alerts(from: Date, to: Date): Promise<Pick<Report, "fired" | "firing"> | undefined> {
     try {
       const [ranges, firing] = await Promise.all([
-        this.prometheus.range('ALERTS{alertstate="firing"}', from, to, stepSeconds),
+        this.prometheus.range(firedQuery(stepSeconds), firstStep(from, to), to, stepSeconds),
         this.prometheus.firing(),
       ]);
-      return { fired: firedAlerts(ranges, to, stepSeconds), firing };
+      return { fired: firedAlerts(ranges, firing, to, stepSeconds), firing };
     } catch (error) {
       this.agent.options.log.warn("the digest waits for Prometheus", { error: describeError(error) });
       return undefined;
@@ -67,4 +67,10 @@ export class DigestWriter {
       }),
     };
   }
+}
+
+/** Steps are counted back from the end, so that the last one ends now. */
+function firstStep(from: Date, to: Date): Date {
+  const steps = Math.max(1, Math.ceil((to.getTime() - from.getTime()) / (stepSeconds * 1000)));
+  return new Date(to.getTime() - (steps - 1) * stepSeconds * 1000);
 }

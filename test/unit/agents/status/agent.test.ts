@@ -100,7 +100,7 @@ describe("the status agent, round by round", () => {
     await rig.at("2026-11-22T06:00:10Z");
     await rig.rounds(3);
     assert.deepEqual(rig.monitoring.titles("digest"), ["Daily digest prod, 22 Nov: 1 fired, 0 still firing"]);
-    assert.match([...rig.monitoring.notices.values()].at(-1)?.annotations["text"] ?? "", /ServiceDown, 22 Nov 03:00 to 03:01[\s\S]*DEPLOY: MemoApp 1\.0\.0 runs/);
+    assert.match([...rig.monitoring.notices.values()].at(-1)?.annotations["text"] ?? "", /ServiceDown, 22 Nov 02:59 to 03:00[\s\S]*DEPLOY: MemoApp 1\.0\.0 runs/);
     // Away from the 23rd's until after the 25th's: one digest of all of it.
     const agent = rig.restart();
     await rig.at("2026-11-25T14:00:00Z");
