@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/types";
-import { boardsOf, grafanaEnv, renderDashboards, renderGrafana, type DashboardsInput } from "../../dashboards";
+import { boardsOf, grafanaEnv, linesFrom, renderDashboards, renderGrafana, type DashboardsInput } from "../../dashboards";
 import type { Daemon, Platform } from "../../platforms/platform";
 import type { RunningSystem } from "../outputs";
 import type { MonitoringAccess } from "./access";
 import type { MonitoringDoor } from "./doors";
-import { ports } from "./facts";
+import { ports, type OptionalPart } from "./facts";
+import { catalogueInput } from "./rules";
 
 const directory = "/etc/grafana-stackbook";
 
@@ -15,7 +16,8 @@ export interface GrafanaArgs {
   readonly systems: readonly RunningSystem[];
   readonly access: MonitoringAccess;
   readonly doors: readonly MonitoringDoor[];
-  readonly logs: boolean;
+  /** Optional parts that run here. */
+  readonly parts: readonly OptionalPart[];
 }
 
 /** Grafana, with everything it shows in files: what somebody clicks together is theirs to export. */
@@ -41,12 +43,13 @@ export function createGrafana(args: GrafanaArgs, opts: pulumi.ComponentResourceO
   );
 }
 
-function grafanaFiles({ doors, logs, stack, systems }: GrafanaArgs, door: MonitoringDoor): Record<string, string> {
+function grafanaFiles({ doors, parts, stack, systems }: GrafanaArgs, door: MonitoringDoor): Record<string, string> {
+  const logs = parts.includes("loki");
   const url = (name: MonitoringDoor["name"]): string | undefined => doors.find((candidate) => candidate.name === name)?.url;
   const [alertmanager, prometheus, status] = [url("alerts"), url("prometheus"), url("status")];
   const input: DashboardsInput = {
     systems: systems.map(({ config }) => ({ id: config.spec.id, title: config.spec.title, engine: config.spec.database.engine, redis: config.redis })),
-    lines: () => [],
+    lines: linesFrom({ ...catalogueInput(systems, parts), thresholds: stack.alerts.thresholds }),
     logs,
     publicUrls: {
       ...(alertmanager === undefined ? {} : { alertmanager }),

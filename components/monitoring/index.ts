@@ -47,9 +47,9 @@ export class Monitoring extends pulumi.ComponentResource {
     const exporters = [...createMachineExporters(platform, inside), ...createEdgeWatchers(args, inside), ...systems.flatMap((system) => createExporters(platform, stack, system, inside))];
     const logs = createLogs(platform, stack, systems, inside);
     const alertmanager = createAlertmanager(platform, stack, systems, door("alerts"), inside);
-    const grafana = createGrafana({ platform, stack, systems, access, doors, logs: logs.length > 0 }, inside);
     const status = createStatus(platform, stack, systems, door("status"), inside);
     const parts = optionalParts([...exporters, ...logs, status]);
+    const grafana = createGrafana({ platform, stack, systems, access, doors, parts }, inside);
     const prometheus = createPrometheus(args, parts, door("prometheus"), inside);
     const joined = platform.joinSites(prometheus, systems.map(({ system }) => system.site), inside);
     const daemons = [...exporters, ...logs, alertmanager, status, prometheus, ...(grafana === undefined ? [] : [grafana])];

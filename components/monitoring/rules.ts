@@ -1,8 +1,32 @@
+import { renderPrometheusRules, type CatalogueInput } from "../../alerts";
+import type { Job } from "../../alerts/metrics";
 import type { StackConfig } from "../../config/types";
 import type { RunningSystem } from "../outputs";
 import type { OptionalPart } from "./facts";
 
-/** Prometheus's rules from the catalogue of alerts. File -> text. */
-export function renderRules(_stack: StackConfig, _systems: readonly RunningSystem[], _parts: readonly OptionalPart[]): Record<string, string> {
-  return {};
+/** What the catalogue must know to leave out alerts on what nobody exports here. */
+export function catalogueInput(systems: readonly RunningSystem[], parts: readonly OptionalPart[]): CatalogueInput {
+  const optional: readonly (readonly [OptionalPart, Job])[] = [["cadvisor", "containers"], ["loki", "loki"], ["collector", "collector"], ["status", "status"]];
+  return {
+    systems: systems.map(({ config: { redis, services, spec } }) => ({
+      id: spec.id,
+      redis,
+      replicas: { backend: services.backend.replicas, frontend: services.frontend.replicas },
+    })),
+    jobs: ["edge", "edge-log", "host", "blackbox", "prometheus", "alertmanager", ...optional.filter(([part]) => parts.includes(part)).map(([, job]) => job)],
+  };
+}
+
+/** Prometheus's rules from the catalogue of alerts, as files below `rules/`. */
+export function renderRules(stack: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): Record<string, string> {
+  const files = renderPrometheusRules({
+    ...catalogueInput(systems, parts),
+    stack: stack.stack,
+    ...(stack.host === undefined ? {} : { engineHost: stack.host }),
+    scrapeSeconds: stack.monitoring.scrapeSeconds,
+    escalationMinutes: stack.alerts.escalation.afterMinutes,
+    timeZone: stack.monitoring.timeZone,
+    thresholds: stack.alerts.thresholds,
+  });
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [`rules/${name}`, text]));
 }
