@@ -1,4 +1,5 @@
 import type { Channel } from "../alerts/routing/types";
+import { thresholdProblems } from "../alerts/thresholds";
 import { systemIds } from "../systems";
 import type { RawAlerts } from "./alerts-schema";
 import { deadMansSwitch, secretOf } from "./alerts-secrets";
@@ -17,6 +18,7 @@ export function checkAlerts(checked: Checked, report: Report): void {
   checkPages(checked, report);
   checkLists(alerts, report);
   checkWindows(alerts, report);
+  for (const { at, given, allowed, fix } of thresholdProblems(alerts.thresholds ?? {})) report(["alerts", "thresholds", ...at], given, allowed, fix);
 }
 
 function checkSecrets({ config, secrets }: Checked, report: Report): void {

@@ -253,6 +253,26 @@ describe("times", () => {
   });
 });
 
+describe("thresholds", () => {
+  const given = (thresholds: object) => problemsOf(alerts({ thresholds }), dev);
+
+  it("are taken in order, also against the runbook's other one", () => {
+    const thresholds = { sms: { "error-rate": { ticket: 3, page: 6 } }, motel: { "error-rate": { page: "7.5" } } };
+    assert.deepEqual(load(alerts({ thresholds }), dev).alerts.thresholds, { ...thresholds, motel: { "error-rate": { page: 7.5 } } });
+  });
+
+  it("out of order are refused with their path, given or against the runbook's", () => {
+    assert.deepEqual(given({ sms: { "error-rate": { ticket: 9, page: 6 } } }).map(({ path }) => path), ["alerts.thresholds.sms.error-rate.ticket"]);
+    assert.deepEqual(given({ motel: { "error-rate": { ticket: 80 } } }).map(({ path, given: value }) => [path, value]), [["alerts.thresholds.motel.error-rate.ticket", "80"]]);
+  });
+
+  it("of no alert, system or severity are refused", () => {
+    assert.deepEqual(given({ sms: { "eror-rate": { page: 6 } }, smss: {}, memo: { "error-rate": { pgae: 1 } } }).map(({ path }) => path).sort(), [
+      "alerts.thresholds.memo.error-rate.pgae", "alerts.thresholds.sms.eror-rate", "alerts.thresholds.smss",
+    ]);
+  });
+});
+
 describe("every problem of monitoring and alerts", () => {
   it("is told at once, in one error that changes nothing", () => {
     const file = withValue(withValue(committed("prod"), ["stackbook:monitoring"], { timeZone: "Europe/Atlantis", scrapeSeconds: 1, metrics: { retentionDays: 7 }, logs: { hostDirectory: "var/log" } }), ["stackbook:alerts"], {

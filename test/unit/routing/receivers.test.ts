@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { alertRows, everything as everythingWatched } from "../../../alerts/catalogue";
 import { renderAlertmanager } from "../../../alerts/routing";
 import { alerts, channels, everything, fits, rendered, secret, withAlerts } from "./fixtures";
 
@@ -76,7 +77,7 @@ describe("what is kept back", () => {
   const slow = { class: "latency", severity: "page", system: "sms", service: "backend", topic: "latency" };
 
   it("is a system's latency, errors and traffic while it is down, and no other system's", () => {
-    for (const kind of ["latency", "errors", "traffic"]) assert.ok(silences(down, { ...slow, class: kind }));
+    for (const kind of ["latency", "errors", "traffic", "monitoring"]) assert.ok(silences(down, { ...slow, class: kind }));
     assert.ok(!silences(down, { ...slow, system: "memo" }));
     for (const kind of ["security", "backup", "certificate", "database", "resources", "down"]) assert.ok(!silences(down, { ...slow, class: kind }), kind);
   });
@@ -93,22 +94,24 @@ describe("what is kept back", () => {
     for (const label of ["service", "container", "instance", "mountpoint", "system"]) assert.ok(!silences({ ...slow, [label]: "a" }, { ...ticket, [label]: "b" }), label);
   });
 
-  it("is everything on a host that is away, but not that it is away", () => {
-    const host = { class: "down", severity: "page", system: "stack", service: "host" };
-    for (const kind of ["down", "latency", "errors", "resources", "database", "cache"]) assert.ok(silences(host, { ...slow, class: kind }));
-    assert.ok(!silences(host, host));
-    assert.ok(!silences(host, { ...slow, class: "security" }));
+  it("is what every system seems to be while the edge is down", () => {
+    const edge = { class: "down", severity: "page", system: "stack", service: "edge", topic: "edge-down" };
+    assert.ok(silences(edge, slow));
+    assert.ok(silences(edge, { ...down, system: "memo", topic: "service-down" }));
+    assert.ok(!silences(edge, { ...down, system: "memo", topic: "backend-replicas-missing" }), "a backend that is down besides is told");
+    assert.ok(!silences(edge, edge));
   });
 
-  it("is what every system seems to be while the edge is down", () => {
-    const edge = { class: "down", severity: "page", system: "stack", service: "edge" };
-    assert.ok(silences(edge, slow));
-    assert.ok(!silences(edge, { ...down, system: "memo" }), "a backend that is down besides is told");
+  it("goes by topics that the catalogue has", () => {
+    const topics = alertRows(everythingWatched).map(({ topic }) => topic);
+    const named = everywhere.inhibit_rules.flatMap(({ source_matchers, target_matchers }) => [...source_matchers, ...target_matchers]).flatMap((matcher) => /^topic="(.*)"$/.exec(matcher)?.[1] ?? []);
+    assert.ok(named.length >= 2);
+    for (const topic of named) assert.ok(topics.includes(topic), topic);
   });
 
   it("is never the dead man's switch, nor news", () => {
-    for (const source of [down, { ...down, system: "stack", service: "host" }]) {
-      assert.ok(!silences(source, { kind: "watchdog", severity: "none", system: "stack", class: "monitoring" }));
+    for (const source of [down, { ...down, system: "stack", topic: "edge-down" }]) {
+      assert.ok(!silences(source, { kind: "watchdog", severity: "none", system: "stack", class: "monitoring", topic: "watchdog" }));
       assert.ok(!silences(source, { kind: "incident", severity: "notice", system: "sms" }));
     }
   });
