@@ -71,5 +71,7 @@ export const sms: SystemSpec = {
     { name: "backupEncryptionKey", length: 64, minLength: 32, purpose: "Encrypts backups (AES-256)" },
     jwtSecret("jwtSecret", "Signs the session tokens of the API"),
   ],
+  // Assumed: school hours. sms.md gives a throughput that must not be fallen below, and no time.
+  expectedLoad: { days: ["monday", "tuesday", "wednesday", "thursday", "friday"], from: "08:00", to: "16:00" },
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

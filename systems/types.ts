@@ -19,11 +19,20 @@ export interface SystemSpec {
   readonly migration?: MigrationSpec;
   /** Generated, unless the operator gives them as stack secrets `<system>:<name>`. */
   readonly secrets: readonly SecretSpec[];
+  /** When people work with it, in the stack's time zone: few requests then mean that something is wrong. Absent: at no time. */
+  readonly expectedLoad?: ExpectedLoad;
   /** Largest request body that the edge lets through, MiB. */
   readonly maxBodyMiB: number;
 }
 
 export type ServiceName = "backend" | "frontend";
+
+export interface ExpectedLoad {
+  readonly days: readonly ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+  /** "08:00", before `to` on the same day. */
+  readonly from: string;
+  readonly to: string;
+}
 
 export interface ServiceSpec {
   readonly name: ServiceName;

@@ -1,0 +1,59 @@
+import { watchdogId } from "../catalogue/monitoring";
+import { escalatedLabel, kindLabel, watchdogKind } from "../routing/labels";
+import { levelOf } from "../severities";
+import { minutesOf, withOverrides } from "../thresholds";
+import type { AlertRow, RulesInput, Severity } from "../types";
+import { inBaseUnit, readLimit, severitiesOf } from "../units";
+import { expressionOf, type Expression } from "./measures";
+import { where } from "./promql";
+import { recorded } from "./recording";
+import { annotationsOf } from "./texts";
+
+export interface AlertingRule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** One rule for each severity of a row, the mildest first. */
+export function alertingRules(plain: AlertRow, input: RulesInput): AlertingRule[] {
+  const row = withOverrides(plain, input.thresholds);
+  return severitiesOf(row.limit).map((severity) => {
+    const minutes = minutesOf(row, severity);
+    const expression = expressionOf(row, input);
+    return {
+      alert: alertName(row.id),
+      expr: condition(row, severity, expression),
+      ...(minutes === 0 ? {} : { for: `${minutes}m` }),
+      labels: labelsOf(row, severity, expression),
+      annotations: annotationsOf(row, severity, input),
+    };
+  });
+}
+
+/** `error-rate` -> `ErrorRate`. */
+export function alertName(id: string): string {
+  return id.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+}
+
+function condition(row: AlertRow, severity: Severity, { value, also, only }: Expression): string {
+  const { direction, unit, thresholds } = readLimit(row.limit);
+  const beyond = `${direction === "above" ? ">" : "<"} ${inBaseUnit(thresholds[severity] ?? 0, unit)}`;
+  const conditions = [
+    ...(also === undefined ? [] : [`on (system) (${also} ${beyond})`]),
+    ...only.map(({ expr, on }) => `on (${on.join(", ")}) (${expr})`),
+    ...(row.onlyInExpectedLoad ? [`on (system) (${recorded.expectedLoad}${where({ system: row.system })} == 1)`] : []),
+  ];
+  if (row.measure.kind === "alwaysOn") return value;
+  return [`(${value}) ${beyond}`, ...conditions.map((text) => `and ${text}`)].join(" ");
+}
+
+function labelsOf(row: AlertRow, severity: Severity, { fixed = {} }: Expression): Record<string, string> {
+  if (row.id === watchdogId) return { severity: "none", system: row.system, class: row.class, topic: row.topic, [kindLabel]: watchdogKind };
+  const common = { severity, level: row.levels?.[severity] ?? levelOf(row.system, severity), system: row.system };
+  // A ticket that became a page stays what it was about.
+  if (row.measure.kind === "stillOpen") return { ...common, [escalatedLabel]: "true" };
+  return { ...common, ...fixed, class: row.class, topic: row.topic };
+}
