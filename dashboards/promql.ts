@@ -21,9 +21,5 @@ export const sumBy = (by: readonly string[], expr: string): string => (by.length
 export const quantile = (q: number, by: readonly string[], histogram: string, labels: Labels): string =>
   `histogram_quantile(${q}, ${sumBy(["le", ...by], perSecond(`${histogram}_bucket`, labels))})`;
 
-/** Mean of a histogram. */
-export const mean = (by: readonly string[], histogram: string, labels: Labels): string =>
-  `${sumBy(by, perSecond(`${histogram}_sum`, labels))} / ${sumBy(by, perSecond(`${histogram}_count`, labels))}`;
-
 /** Part of a whole, 0-1: nothing while there is no whole, and none of it when the part never was. */
 export const share = (part: string, whole: string): string => `(${part} or ${whole} * 0) / (${whole} > 0)`;

@@ -1,5 +1,7 @@
+import { objectives } from "../../alerts/slos";
+import { recorded, windowName } from "../../alerts/prometheus/recording";
 import { anyValue, type Board, type Row } from "../model";
-import { mean, perSecond, quantile, share, sumBy, where } from "../promql";
+import { perSecond, quantile, share, sumBy, where } from "../promql";
 import type { DashboardsInput, SystemFacts } from "../types";
 import { uids } from "../uids";
 import { logsLink, releaseMarks, systemLinks } from "./common";
@@ -14,11 +16,26 @@ export function performance(input: DashboardsInput, system: SystemFacts): Board 
     tags: [system.id], folder: { path: system.id, title: system.title },
     variables: [{ kind: "choice", name: "service", label: "Service", values: ["backend", "frontend"], all: anyValue }],
     rows: [
-      responseTimes(input, system), traffic(input, system), errors(input, system), inside(input, system),
+      ...objectivesRow(system), responseTimes(input, system), traffic(input, system), errors(input, system), inside(input, system),
       databaseRow(input, system), ...(system.redis ? [cacheRow(input, system)] : []),
     ],
     annotations: releaseMarks(system), links: systemLinks(input, system),
   };
+}
+
+/** What the runbook promises over a month, and how much of what may go wrong does. */
+function objectivesRow(system: SystemFacts): readonly Row[] {
+  const own = objectives.filter((objective) => objective.system === system.id);
+  if (own.length === 0) return [];
+  return [{
+    title: "Promises",
+    panels: own.map(({ id, name, promise, target }) => ({
+      title: `Promised: ${promise}`, kind: "lines", unit: "ratio",
+      says: `What missed the promise (${name}) within an hour, six hours and three days. The line is what may miss it over a month.`,
+      lines: [{ value: Number((1 - target).toPrecision(12)), severity: "ticket" }],
+      queries: [60, 360, 4320].map((minutes) => ({ expr: `${recorded.badShare}${where({ system: system.id, slo: id, window: windowName(minutes) })}`, legend: windowName(minutes) })),
+    })),
+  }];
 }
 
 const histogram = "edge_request_duration_seconds";
@@ -26,21 +43,22 @@ const chosen = (system: SystemFacts) => ({ system: system.id, service: "~$servic
 
 function responseTimes(input: DashboardsInput, system: SystemFacts): Row {
   const of = chosen(system);
-  const at = (q: number, name: string) => ({
+  // What the alerts compare with the same lines, where alerts look at it.
+  const at = (q: number, name: string, expr: string) => ({
     title: `Response time, ${name}`, kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, `response-time-${name}`, "seconds"),
     says: `${q * 100} of 100 requests were answered within this time, from the first byte of the request to the last of the answer.`,
-    queries: [{ expr: quantile(q, ["service"], histogram, chosen(system)), legend: "{{service}}" }],
+    queries: [{ expr, legend: "{{service}}" }],
   } as const);
   return {
     title: "Response time",
     panels: [
-      at(0.5, "p50"),
-      at(0.95, "p95"),
-      at(0.99, "p99"),
+      at(0.5, "p50", quantile(0.5, ["service"], histogram, of)),
+      at(0.95, "p95", `${recorded.p95}${where(of)}`),
+      at(0.99, "p99", `${recorded.p99}${where(of)}`),
       {
         title: "Response time, mean", kind: "lines", unit: "seconds", width: 6, lines: input.lines(system.id, "response-time-mean", "seconds"),
         says: "Mean of all requests: moved by a few very slow ones.",
-        queries: [{ expr: mean(["service"], histogram, of), legend: "{{service}}" }],
+        queries: [{ expr: `${recorded.mean}${where(of)}`, legend: "{{service}}" }],
       },
       {
         title: "p95 by method", kind: "lines", unit: "seconds", width: 12, lines: input.lines(system.id, "response-time-by-method", "seconds"),
@@ -61,14 +79,14 @@ function responseTimes(input: DashboardsInput, system: SystemFacts): Row {
 
 function traffic(input: DashboardsInput, system: SystemFacts): Row {
   const of = chosen(system);
-  const lastHour = (offset: string): string => `sum(rate(edge_requests_total${where(of)}[1h]${offset}))`;
+  const lastHour = (offset: string): string => `${recorded.hourRequests}${where({ system: system.id })}${offset}`;
   return {
     title: "Throughput",
     panels: [
       {
         title: "Requests a second", kind: "lines", unit: "requestsPerSecond", width: 6, lines: input.lines(system.id, "throughput", "requestsPerSecond"),
-        says: "Requests answered, all services that are chosen. A line that must not be fallen below counts in the hours of expected load only.",
-        queries: [{ expr: sumBy([], perSecond("edge_requests_total", of)), legend: "requests" }],
+        says: "Requests answered, all services. A line that must not be fallen below counts in the hours of expected load only.",
+        queries: [{ expr: `${recorded.systemRequestRate}${where({ system: system.id })}`, legend: "requests" }],
       },
       {
         title: "By service and method", kind: "lines", unit: "requestsPerSecond", width: 6, stacked: true,
@@ -76,8 +94,8 @@ function traffic(input: DashboardsInput, system: SystemFacts): Row {
         queries: [{ expr: sumBy(["service", "method"], perSecond("edge_requests_total", of)), legend: "{{service}} {{method}}" }],
       },
       {
-        title: "Now, and a week ago", kind: "lines", unit: "requestsPerSecond", width: 6,
-        says: "The last hour at each moment, and the same hour a week before.",
+        title: "Now, and a week ago", kind: "lines", unit: "count", width: 6,
+        says: "Requests in the last hour at each moment, and in the same hour a week before.",
         queries: [
           { expr: lastHour(""), legend: "now" },
           { expr: lastHour(" offset 1w"), legend: "a week ago", mayBeEmpty: "there is no last week yet" },
@@ -95,20 +113,20 @@ function traffic(input: DashboardsInput, system: SystemFacts): Row {
 
 function errors(input: DashboardsInput, system: SystemFacts): Row {
   const of = chosen(system);
-  const whole = sumBy(["service"], perSecond("edge_requests_total", of));
-  const part = (statusClass: string) => sumBy(["service"], perSecond("edge_requests_total", { ...of, status_class: statusClass }));
+  // A service without an error yet has no share of them yet.
+  const shareOf = (name: string): string => `${name}${where(of)} or ${recorded.requestRate}${where(of)} * 0`;
   return {
     title: "Errors",
     panels: [
       {
         title: "Server errors (5xx)", kind: "lines", unit: "ratio", lines: input.lines(system.id, "errors-5xx", "ratio"),
         says: "Part of the requests that failed for a reason of ours.",
-        queries: [{ expr: share(part("5xx"), whole), legend: "{{service}}" }],
+        queries: [{ expr: shareOf(recorded.share5xx), legend: "{{service}}" }],
       },
       {
         title: "Client errors (4xx)", kind: "lines", unit: "ratio", lines: input.lines(system.id, "errors-4xx", "ratio"),
         says: "Part of the requests that were refused: unknown addresses, no login, too many at once.",
-        queries: [{ expr: share(part("4xx"), whole), legend: "{{service}}" }],
+        queries: [{ expr: shareOf(recorded.share4xx), legend: "{{service}}" }],
       },
       {
         title: "Answers by status", kind: "lines", unit: "requestsPerSecond", stacked: true,

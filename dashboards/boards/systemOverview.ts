@@ -1,3 +1,4 @@
+import { recorded } from "../../alerts/prometheus/recording";
 import type { Board, Panel, Row } from "../model";
 import { perSecond, sumBy, where } from "../promql";
 import type { DashboardsInput, SystemFacts } from "../types";
@@ -112,8 +113,7 @@ function containers(input: DashboardsInput, system: SystemFacts): Row {
 
 function network(input: DashboardsInput, system: SystemFacts): Row {
   const of = { system: system.id };
-  const bytes = (offset: string): string =>
-    ["edge_request_bytes_total", "edge_response_bytes_total"].map((metric) => `sum(rate(${metric}${where(of)}[1h]${offset}))`).join(" + ");
+  const bytes = `${recorded.hourBytes}${where(of)}`;
   return {
     title: "Network",
     panels: [
@@ -128,7 +128,7 @@ function network(input: DashboardsInput, system: SystemFacts): Row {
       {
         title: "Bytes, of last week's", kind: "lines", unit: "times", lines: input.lines(system.id, "network-io", "times"),
         says: "The last hour, of the same hour a week ago: more than three times or less than a third is unusual.",
-        queries: [{ expr: `(${bytes("")}) / (${bytes(" offset 1w")})`, legend: "of last week's" }],
+        queries: [{ expr: `${bytes} / ${bytes} offset 1w`, legend: "of last week's" }],
         mayBeEmpty: "there is no last week yet",
       },
       {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { everything, renderPrometheusRules } from "../../../alerts";
 import { appliesTo, businessMetrics, edgeBuckets, metricOfSeries, metrics, seriesNames } from "../../../alerts/metrics";
 import { systemIds, systems } from "../../../systems";
 import { metricNamesIn } from "../../support/promql";
@@ -44,6 +46,34 @@ describe("the inventory of metrics", () => {
 
   it("has a bucket at every threshold of the runbooks on response time", () => {
     for (const seconds of [0.2, 0.5, 1, 2, 3, 5]) assert.ok(edgeBuckets.includes(seconds as never), String(seconds));
+  });
+});
+
+describe("the rules of a stack with everything", () => {
+  interface RuleFile {
+    readonly groups: readonly { readonly rules: readonly { readonly record?: string; readonly alert?: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> }[] }[];
+  }
+  const files = renderPrometheusRules({ ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {} });
+  const rules = Object.values(files).flatMap((text) => (parse(text) as RuleFile).groups.flatMap((group) => group.rules));
+  const recorded = new Set(rules.flatMap(({ record }) => record ?? []));
+
+  it("name only metrics that something exports, and what other rules have recorded", () => {
+    assert.ok(rules.length > 100, String(rules.length));
+    for (const { alert, record, expr } of rules) {
+      for (const name of metricNamesIn(expr)) assert.ok(metricOfSeries(name) !== undefined || recorded.has(name), `${alert ?? record}: nothing exports ${name}`);
+    }
+  });
+
+  it("name for each system only metrics that it has", () => {
+    for (const { alert, record, expr } of rules) {
+      const id = systemIds.find((each) => expr.includes(`system="${each}"`));
+      if (id === undefined) continue;
+      for (const name of metricNamesIn(expr)) {
+        const metric = metricOfSeries(name);
+        const facts = { id, engine: systems[id].database.engine, redis: systems[id].redis !== undefined };
+        assert.ok(metric === undefined || appliesTo(metric, facts), `${alert ?? record}: ${id} has no ${name}`);
+      }
+    }
   });
 });
 

@@ -4,8 +4,8 @@ import { boardsOf, panelQueries, pathOf, type Board } from "../../../dashboards"
 import { layOut } from "../../../dashboards/layout";
 import type { Link } from "../../../dashboards/model";
 import { systemIds } from "../../../systems";
-import { logSelectorsIn, metricNamesIn } from "../../support/promql";
-import { facts, input } from "./fixtures";
+import { logSelectorsIn } from "../../support/promql";
+import { facts, input, seriesRead } from "./fixtures";
 
 const panelsOf = (board: Board) => board.rows.flatMap((row) => row.panels);
 
@@ -115,7 +115,7 @@ describe("the queries of all panels", () => {
   it("are read by Prometheus's own grammar, and name only what something exports", () => {
     for (const { dashboard, panel, datasource, expr } of queries) {
       if (datasource !== "prometheus") continue;
-      for (const name of metricNamesIn(expr)) assert.ok(metricOfSeries(name), `${dashboard}, ${panel}: nothing exports ${name}`);
+      for (const name of seriesRead(expr)) assert.ok(metricOfSeries(name), `${dashboard}, ${panel}: nothing exports ${name}`);
     }
   });
 
@@ -124,7 +124,7 @@ describe("the queries of all panels", () => {
       const system = facts(id);
       for (const { dashboard, panel, datasource, expr } of queries.filter((query) => query.dashboard.startsWith(`stackbook-${id}-`))) {
         if (datasource !== "prometheus") continue;
-        for (const name of metricNamesIn(expr)) assert.ok(appliesTo(metricOfSeries(name)!, system), `${dashboard}, ${panel}: ${id} has no ${name}`);
+        for (const name of seriesRead(expr)) assert.ok(appliesTo(metricOfSeries(name)!, system), `${dashboard}, ${panel}: ${id} has no ${name}`);
       }
     }
   });
@@ -148,7 +148,7 @@ describe("the queries of all panels", () => {
   it("say why, where a metric that may be absent is all they read", () => {
     for (const { dashboard, panel, datasource, expr, exception } of queries) {
       if (datasource !== "prometheus" || / or vector\(0\)/.test(expr)) continue;
-      const all = metricNamesIn(expr).map((name) => metricOfSeries(name)!);
+      const all = seriesRead(expr).map((name) => metricOfSeries(name)!);
       if (all.some(({ mayBeAbsent }) => mayBeAbsent !== undefined)) assert.ok(exception, `${dashboard}, ${panel} may be empty and does not say why: ${expr}`);
     }
   });

@@ -6,8 +6,7 @@ import { hasThreshold } from "../../../alerts/thresholds";
 import { inBaseUnit, readLimit } from "../../../alerts/units";
 import { boardsOf, linesFrom, type Line, type LinesFor } from "../../../dashboards";
 import { substitute } from "../../../dashboards/queries";
-import { metricNamesIn } from "../../support/promql";
-import { input } from "./fixtures";
+import { input, seriesRead } from "./fixtures";
 
 const lines = linesFrom({ ...everything, thresholds: {} });
 
@@ -70,7 +69,7 @@ describe("a panel with lines", () => {
   it("shows the metrics that the alert looks at: lines on anything else mean nothing", () => {
     assert.ok(drawing.length > 80, String(drawing.length));
     for (const { board, panel, system, topic } of drawing) {
-      const shown = panel.queries.flatMap(({ expr }) => metricNamesIn(substitute(board, expr))).map((name) => metricOfSeries(name)?.name);
+      const shown = panel.queries.flatMap(({ expr }) => seriesRead(substitute(board, expr))).map((name) => metricOfSeries(name)?.name);
       for (const row of alertRows(everything).filter((each) => each.topic === topic && (each.system === system || system === "stack"))) {
         const reads = metricsOfMeasure(row.measure);
         // Beside others it is the guard against too little traffic, not what is shown.
