@@ -37,7 +37,7 @@ const plain = (value: number): string => String(Math.round(value * 1000) / 1000)
 export const units: Readonly<Record<Unit, UnitFacts>> = {
   Percent: { base: 0.01, least: 0, most: 100, text: (value) => `${plain(value)} %` },
   // The edge's histogram ends at 10 s: what is above can't be told apart.
-  Milliseconds: { base: 0.001, least: 1, most: 10_000, text: (value) => (value >= 1000 ? `${plain(value / 1000)} s` : `${plain(value)} ms`) },
+  Milliseconds: { base: 0.001, least: 1, most: 9999, text: (value) => (value >= 1000 ? `${plain(value / 1000)} s` : `${plain(value)} ms`) },
   Seconds: { base: 1, least: 0.001, most: 86_400, text: (value) => `${plain(value)} s` },
   Hours: { base: 3600, least: 1, most: 8760, text: (value) => `${plain(value)} h` },
   Days: { base: 86_400, least: 0.5, most: 365, text: (value) => `${plain(value)} days` },

@@ -128,7 +128,8 @@ function targets(system: WatchedSystem, runbook: RunbookSection): SystemRow[] {
     missing("backend", "app", replicas.backend, "the backend", { service: "backend" }),
     missing("database", database.engine, 1, "the database"),
     ...(system.redis ? [missing("cache", "redis", 1, "Redis")] : []),
-    missing("answers", "blackbox", 1, "whether it answers"),
+    // The first page and the health check.
+    missing("answers", "blackbox", 2, "whether it answers"),
     {
       id: "figures-missing", class: "business", topic: "figures-missing",
       measure: { kind: "familiesMissing", families }, limit: { aboveCount: { digest: 0 } }, forMinutes: 15,

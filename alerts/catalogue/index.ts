@@ -46,7 +46,9 @@ export function watched(id: SystemId): WatchedSystem {
 const ofSystems: readonly Job[] = ["app", "postgres", "mongodb", "redis", "any"];
 
 /** True when somebody exports what the alert looks at. */
-function isFed({ measure }: AlertRow, { jobs }: CatalogueInput): boolean {
+function isFed({ measure }: AlertRow, { systems: running, jobs }: CatalogueInput): boolean {
+  // Without systems there is nobody to ask.
+  if (measure.kind === "targets" && measure.job === "blackbox" && running.length === 0) return false;
   const needed = measure.kind === "targets" ? [measure.job] : metricsOfMeasure(measure).flatMap((name) => metricOfSeries(name)?.job ?? []);
   return needed.every((job) => ofSystems.includes(job) || jobs.includes(job));
 }

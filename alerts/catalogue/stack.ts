@@ -19,6 +19,13 @@ export const stack: readonly AlertRow[] = [
     command: "edgeLogs", runbook: ours("Edge"), requirement: "M7",
   },
   {
+    id: "container-memory", system: "stack", class: "resources", topic: "container-memory",
+    measure: { kind: "containerUse", of: "memory" }, limit: { abovePercent: { ticket: 90 } }, forMinutes: 15, // assumed
+    summary: "{container} uses {value} of its memory, {threshold} is the limit",
+    description: "The edge or a part of the monitoring: at 100 % the kernel kills it, and it starts again.",
+    command: "containerStats", runbook: ours("Monitoring"), requirement: "M1a",
+  },
+  {
     id: "certificate-ends", system: "stack", class: "certificate", topic: "certificate-ends",
     // Assumed: the runbook gives no number. Let's Encrypt's last 90 days and are renewed 30 before the end: at 14, two weeks of tries have failed.
     measure: { kind: "timeLeft", metric: "probe_ssl_earliest_cert_expiry" }, limit: { belowDays: { ticket: 14, page: 3 } }, forMinutes: 10,
