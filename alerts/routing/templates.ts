@@ -56,9 +56,9 @@ function lists({ firing, resolved, more }: Entries): string {
 
 const headline = '{{ .Labels.system }}{{ if not .Labels.system }}stack{{ end }}: {{ template "stackbook.line" . }}';
 
-const others = (alerts: string): string => `{{ template "stackbook.headline" (index ${alerts} 0) }}{{ if gt (len ${alerts}) 1 }} (${alerts === ".Alerts.Firing" ? "first of" : "and others,"} {{ len ${alerts} }}){{ end }}`;
+const first = (alerts: string): string => `{{ template "stackbook.headline" (index ${alerts} 0) }}{{ if gt (len ${alerts}) 1 }} ({{ len ${alerts} }} in all){{ end }}`;
 
-const subject = `{{ if eq .Status "firing" }}{{ template "stackbook.rank" (index .Alerts.Firing 0) }} ${others(".Alerts.Firing")}{{ else }}RESOLVED ${others(".Alerts.Resolved")}{{ end }}`;
+const subject = `{{ if eq .Status "firing" }}{{ template "stackbook.rank" (index .Alerts.Firing 0) }} ${first(".Alerts.Firing")}{{ else }}RESOLVED ${first(".Alerts.Resolved")}{{ end }}`;
 
 const text: Entries = {
   firing: `{{ template "stackbook.rank" . }}: {{ template "stackbook.place" . }}
