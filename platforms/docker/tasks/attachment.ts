@@ -25,9 +25,11 @@ async function detach(inputs: AttachmentInputs): Promise<void> {
   await connect(inputs.host)
     .getNetwork(inputs.network)
     .disconnect({ Container: inputs.container, Force: true })
-    .catch((error: { statusCode?: number }) => {
-      // The container or the network has gone already, or was never joined.
-      if (error.statusCode !== 404 && error.statusCode !== 403) throw error;
+    .catch((error: { statusCode?: number; message?: string }) => {
+      // The container or the network has gone already, or was never joined; of a container that keeps restarting
+      // the engine says so as an error of its own (500).
+      const notJoined = /is not connected to (the )?network/.test(error.message ?? "");
+      if (error.statusCode !== 404 && error.statusCode !== 403 && !notJoined) throw error;
     });
 }
 
