@@ -25,7 +25,8 @@ threshold: [monitoring.md](monitoring.md).
 
 A cell says from where on, for how long, and in brackets the runbook's own word. \`page\` wakes somebody, \`ticket\` is for
 working hours, \`digest\` is a line in the daily report. "Needs" is the traffic below which the alert says nothing, so that
-one failed request at night wakes nobody. Alerts on what a stack doesn't run or watch are not there.`;
+one failed request at night wakes nobody. Alerts on what a stack doesn't run or watch are not there. In a stack file
+thresholds are plain numbers: response times in milliseconds, shares in percent, ages in hours.`;
 
 /** Headings that rows of the stack name as their runbook. */
 const ownSections = [

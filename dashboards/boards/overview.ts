@@ -3,6 +3,7 @@ import { perSecond, quantile, share, sumBy } from "../promql";
 import type { DashboardsInput, SystemFacts } from "../types";
 import { uids } from "../uids";
 import { alertsPanel, ofSystems, releaseMarks, stackFolder, stackLinks } from "./common";
+import { containersRow } from "./containersRow";
 import { hostRow } from "./hostRow";
 import { monitoringRow } from "./monitoringRow";
 
@@ -15,7 +16,7 @@ export function overview(input: DashboardsInput): Board {
     rows: [
       { title: "Systems", panels: input.systems.map(systemPanel) },
       { title: "Alerts", panels: [alertsPanel(input), alertsOverTime] },
-      traffic(input), hostRow(input), monitoringRow(input),
+      traffic(input), hostRow(input), monitoringRow(input), containersRow(input, "stack"),
     ],
     annotations: releaseMarks(), links: stackLinks(input),
   };

@@ -4,6 +4,7 @@ import { perSecond, sumBy, where } from "../promql";
 import type { DashboardsInput, SystemFacts } from "../types";
 import { uids } from "../uids";
 import { alertsPanel, releaseMarks, systemLinks } from "./common";
+import { containersRow } from "./containersRow";
 import { hostRow } from "./hostRow";
 
 /** Requirement M5: containers, CPU, memory, disk, network. */
@@ -12,7 +13,7 @@ export function systemOverview(input: DashboardsInput, system: SystemFacts): Boa
     uid: uids.system(system.id), title: `${system.title}: System Overview`, file: "system.json",
     says: `Is ${system.title} there, and does it have what it needs? Containers, CPU, memory, disk, network.`,
     tags: [system.id], folder: { path: system.id, title: system.title },
-    rows: [{ title: "Now", panels: [...now(input, system), alertsPanel(input, system)] }, containers(input, system), network(input, system), hostRow(input)],
+    rows: [{ title: "Now", panels: [...now(input, system), alertsPanel(input, system)] }, containersRow(input, system.id), network(input, system), hostRow(input)],
     annotations: releaseMarks(system), links: systemLinks(input, system),
   };
 }
@@ -53,62 +54,6 @@ function now(input: DashboardsInput, system: SystemFacts): readonly Panel[] {
       queries: [{ expr: `min(probe_ssl_earliest_cert_expiry${of}) - time()`, legend: "left" }],
     },
   ];
-}
-
-function containers(input: DashboardsInput, system: SystemFacts): Row {
-  const labels = { system: system.id, container: "!" };
-  const limit = `(container_spec_cpu_quota${where(labels)} / container_spec_cpu_period${where(labels)})`;
-  return {
-    title: "Containers",
-    panels: [
-      {
-        title: "CPU, of the limit", kind: "lines", unit: "ratio", lines: input.lines(system.id, "container-cpu", "ratio"),
-        says: "Processor time of each container, of what it may use. At 100 % it is held back.",
-        queries: [{ expr: `${sumBy(["container"], perSecond("container_cpu_usage_seconds_total", labels))} / on (container) max by (container) ${limit}`, legend: "{{container}}" }],
-      },
-      {
-        title: "Memory, of the limit", kind: "lines", unit: "ratio", max: 1, lines: input.lines(system.id, "container-memory", "ratio"),
-        says: "What a container can't give back, of its limit. At 100 % the kernel ends a process in it.",
-        queries: [{ expr: `container_memory_working_set_bytes${where(labels)} / (container_spec_memory_limit_bytes${where(labels)} > 0)`, legend: "{{container}}" }],
-      },
-      {
-        title: "Memory", kind: "lines", unit: "bytes", stacked: true,
-        says: "What containers can't give back, one on top of the other.",
-        queries: [{ expr: `container_memory_working_set_bytes${where(labels)}`, legend: "{{container}}" }],
-      },
-      {
-        title: "CPU", kind: "lines", unit: "cores", stacked: true,
-        says: "Processors that containers keep busy.",
-        queries: [{ expr: sumBy(["container"], perSecond("container_cpu_usage_seconds_total", labels)), legend: "{{container}}" }],
-      },
-      {
-        title: "Held back by the CPU limit", kind: "lines", unit: "ratio",
-        says: "Part of the time in which a container wanted to run and was not let.",
-        queries: [{ expr: sumBy(["container"], perSecond("container_cpu_cfs_throttled_seconds_total", labels)), legend: "{{container}}" }],
-        mayBeEmpty: "no container has a CPU limit",
-      },
-      {
-        title: "Reads and writes", kind: "lines", unit: "bytesPerSecond",
-        says: "Bytes that containers read from and wrote to disks.",
-        queries: [{ expr: sumBy(["container", "operation"], perSecond("container_blkio_device_usage_total", { ...labels, operation: "~Read|Write" })), legend: "{{container}} {{operation}}" }],
-        mayBeEmpty: "the kernel counts no block I/O by container",
-      },
-      {
-        title: "Restarts", kind: "lines", unit: "count", width: 6, height: 7, lines: input.lines(system.id, "restarts", "count"),
-        says: "How often each container started again, in the last half hour at each moment.",
-        queries: [{ expr: `changes(container_start_time_seconds${where(labels)}[30m])`, legend: "{{container}}" }],
-      },
-      {
-        title: "Each container", kind: "table", unit: "count", width: 18, height: 7,
-        says: "When it started, how often in the last day, and processes ended for want of memory.",
-        queries: [
-          { expr: `max by (container, service) (container_start_time_seconds${where(labels)}) * 1000`, legend: "started", unit: "age" },
-          { expr: `max by (container, service) (changes(container_start_time_seconds${where(labels)}[1d]))`, legend: "restarts in a day" },
-          { expr: `max by (container, service) (increase(container_oom_events_total${where(labels)}[1d]))`, legend: "out of memory in a day" },
-        ],
-      },
-    ],
-  };
 }
 
 function network(input: DashboardsInput, system: SystemFacts): Row {
