@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { Edge, Platform } from "../platforms/platform";
 import type { ServiceName } from "../systems";
-import { SelfSignedCertificate, type EdgeDoor, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
-import { monitoringDoors } from "./monitoring/doors";
+import { authorizationSha256, SelfSignedCertificate, type EdgeDoor, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
+import { monitoringDoors, type MonitoringDoor } from "./monitoring/doors";
 import type { System } from "./system";
 
 export interface RoutedSystem {
@@ -26,14 +27,17 @@ export class EdgeSite extends pulumi.ComponentResource {
   /** Public certificate of the edge, where the operator gave one. */
   readonly givenCertificate: pulumi.Output<string> | undefined;
   private readonly certificate: pulumi.Output<string> | undefined;
-  /** Host names of the stack's own pages. */
-  private readonly doorHosts: readonly string[];
+  /** To the stack's own pages. */
+  readonly doors: readonly MonitoringDoor[];
+  /** Who may use the doors that are for operators only. */
+  readonly operator: { readonly user: string; readonly password: pulumi.Output<string> } | undefined;
 
   constructor(name: string, private readonly args: EdgeSiteArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:edge:Edge", name, {}, opts);
     const { stack, platform } = args;
-    this.doorHosts = monitoringDoors(stack, (image) => platform.lacks(image)).map(({ host }) => host);
-    const hosts = [...stack.systems.filter((system) => system.enabled).map((system) => system.domain), ...this.doorHosts];
+    this.doors = monitoringDoors(stack, (image) => platform.lacks(image));
+    this.operator = this.doors.some(({ operatorsOnly }) => operatorsOnly) ? this.createOperator() : undefined;
+    const hosts = [...stack.systems.filter((system) => system.enabled).map((system) => system.domain), ...this.doors.map(({ host }) => host)];
     this.edge = platform.createEdge({ ...stack.edge, hosts, protect: stack.protectData }, { parent: this });
     const { caCertificate, certificate, givenCertificate } = this.createCertificate();
     this.caCertificate = caCertificate;
@@ -43,13 +47,14 @@ export class EdgeSite extends pulumi.ComponentResource {
   }
 
   /** The last step of an update that creates: from here on visitors reach the new version. */
-  route(systems: readonly RoutedSystem[], doors: readonly pulumi.Output<EdgeDoor>[] = []): pulumi.Resource {
+  route(systems: readonly RoutedSystem[]): pulumi.Resource {
     const { stack, platform } = this.args;
-    const model = pulumi.all([pulumi.all(systems.map(edgeSystem)), pulumi.all([...doors])]).apply(
-      ([routed, open]): EdgeModel => ({
+    const { password = pulumi.output(""), user = "" } = this.operator ?? {};
+    const model = pulumi.all([pulumi.all(systems.map(edgeSystem)), password]).apply(
+      ([routed, words]): EdgeModel => ({
         publicHttpsPort: stack.edge.httpsPort,
         systems: routed,
-        doors: open,
+        doors: this.doors.map((door) => edgeDoor(door, authorizationSha256(user, words))),
         observed: stack.monitoring.enabled,
         drainSeconds: stack.edge.drainSeconds,
         ...(this.edge.acme === undefined ? {} : { acme: this.edge.acme }),
@@ -67,6 +72,12 @@ export class EdgeSite extends pulumi.ComponentResource {
     );
   }
 
+  /** Generated, never a default (X3); it opens no data and can be made again, so nothing protects it. */
+  private createOperator(): { user: string; password: pulumi.Output<string> } {
+    const { result } = new random.RandomPassword("edge-operatorPassword", { length: 32, special: false }, { parent: this });
+    return { user: "operator", password: pulumi.secret(result) };
+  }
+
   private createCertificate(): { caCertificate?: pulumi.Output<string>; certificate?: pulumi.Output<string>; givenCertificate?: pulumi.Output<string> } {
     const { tls } = this.args.stack.edge;
     if (tls.kind === "given") {
@@ -75,13 +86,17 @@ export class EdgeSite extends pulumi.ComponentResource {
     }
     // All systems of the stack, running or not, so that stopping one renews nothing. With ACME it serves until
     // the authority has given one of its own: HAProxy can't listen without any.
-    const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain), ...this.doorHosts];
+    const dnsNames = ["localhost", ...this.args.stack.systems.map((system) => system.domain), ...this.doors.map(({ host }) => host)];
     const made = new SelfSignedCertificate("edge-certificate", { dnsNames, ipAddresses: ["127.0.0.1"] }, { parent: this, provider: this.args.tasks });
     return {
       ...(tls.kind === "acme" ? {} : { caCertificate: made.caCertificatePem }),
       certificate: pulumi.interpolate`${made.certificatePem}\n${made.privateKeyPem}\n`,
     };
   }
+}
+
+function edgeDoor({ healthPath, host, name, operatorsOnly, target, websockets }: MonitoringDoor, authorization: string): EdgeDoor {
+  return { name, host, target, healthPath, ...(websockets === undefined ? {} : { websockets }), ...(operatorsOnly ? { authorizationSha256: authorization } : {}) };
 }
 
 /** What the edge must know of one system; the hosts of its servers are known once they are created. */

@@ -33,7 +33,7 @@ export function createExporters(platform: Platform, stack: StackConfig, { config
           memoryMiB: 64,
           cpus: 0.25,
         },
-        { ...opts, dependsOn: system.database.ready },
+        opts,
       ),
     );
   }
@@ -58,7 +58,7 @@ export function createExporters(platform: Platform, stack: StackConfig, { config
           memoryMiB: 96,
           cpus: 0.25,
         },
-        { ...opts, dependsOn: system.database.ready },
+        opts,
       ),
     );
   }
@@ -75,7 +75,7 @@ export function createExporters(platform: Platform, stack: StackConfig, { config
           memoryMiB: 48,
           cpus: 0.25,
         },
-        { ...opts, dependsOn: system.cache.ready },
+        opts,
       ),
     );
   }

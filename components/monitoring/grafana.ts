@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { StackConfig } from "../../config/types";
 import { boardsOf, grafanaEnv, linesFrom, renderDashboards, renderGrafana, type DashboardsInput } from "../../dashboards";
 import type { Daemon, Platform } from "../../platforms/platform";
 import type { RunningSystem } from "../outputs";
-import type { MonitoringAccess } from "./access";
 import type { MonitoringDoor } from "./doors";
 import { ports, type OptionalPart } from "./facts";
 import { catalogueInput } from "./rules";
@@ -14,19 +14,27 @@ export interface GrafanaArgs {
   readonly platform: Platform;
   readonly stack: StackConfig;
   readonly systems: readonly RunningSystem[];
-  readonly access: MonitoringAccess;
   readonly doors: readonly MonitoringDoor[];
   /** Optional parts that run here. */
   readonly parts: readonly OptionalPart[];
 }
 
+export interface Grafana {
+  readonly daemon: Daemon;
+  /** Generated, never a default (X3). */
+  readonly login: { readonly user: string; readonly password: pulumi.Output<string> };
+}
+
 /** Grafana, with everything it shows in files: what somebody clicks together is theirs to export. */
-export function createGrafana(args: GrafanaArgs, opts: pulumi.ComponentResourceOptions): Daemon | undefined {
-  const { access, doors, platform } = args;
+export function createGrafana(args: GrafanaArgs, opts: pulumi.ComponentResourceOptions): Grafana | undefined {
+  const { doors, platform } = args;
   const door = doors.find(({ name }) => name === "grafana");
   if (door === undefined) return undefined;
-  const secrets = pulumi.all({ "secrets/admin-password": access.grafana.password, "secrets/secret-key": access.grafana.secretKey });
-  return platform.createDaemon(
+  const secret = (name: string): pulumi.Output<string> =>
+    pulumi.secret(new random.RandomPassword(`grafana-${name}`, { length: 32, special: false }, { parent: opts.parent }).result);
+  const password = secret("adminPassword");
+  const secrets = pulumi.all({ "secrets/admin-password": password, "secrets/secret-key": secret("secretKey") });
+  const daemon = platform.createDaemon(
     {
       name: "grafana",
       image: platform.image("grafana"),
@@ -41,6 +49,7 @@ export function createGrafana(args: GrafanaArgs, opts: pulumi.ComponentResourceO
     },
     opts,
   );
+  return { daemon, login: { user: "admin", password } };
 }
 
 function grafanaFiles({ doors, parts, stack, systems }: GrafanaArgs, door: MonitoringDoor): Record<string, string> {

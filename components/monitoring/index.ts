@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LogicalImage } from "../../config/types";
 import type { Daemon } from "../../platforms/platform";
-import { authorizationSha256, type EdgeDoor } from "../edge";
-import { MonitoringAccess } from "./access";
 import { createAlertmanager } from "./alertmanager";
-import { monitoringDoors, type MonitoringDoor } from "./doors";
+import type { MonitoringDoor } from "./doors";
 import { createExporters } from "./exporters";
 import type { OptionalPart } from "./facts";
 import { createGrafana } from "./grafana";
@@ -13,7 +11,10 @@ import { createMachineExporters } from "./machine";
 import { createEdgeWatchers, createPrometheus, nameContainers, type MetricsArgs } from "./metrics";
 import { createStatus } from "./status";
 
-export type MonitoringArgs = MetricsArgs;
+export interface MonitoringArgs extends MetricsArgs {
+  /** What comes first: visitors reach the new version before anything here is touched. */
+  readonly routes: pulumi.Resource;
+}
 
 /** Images that a machine may be without, and what goes missing with them. */
 const replaceable: readonly { readonly image: LogicalImage; readonly part: string }[] = [
@@ -25,38 +26,33 @@ const replaceable: readonly { readonly image: LogicalImage; readonly part: strin
 ];
 
 /**
- * What watches the stack, for whichever systems it runs. Nothing that serves visitors waits for any of it; the
- * update as a whole does, at its end, so that a part that doesn't start is an error and not a silence.
+ * What watches the stack, for whichever systems it runs. It comes when everything that serves visitors is done, as
+ * Pulumi begins nothing more once something has failed; what doesn't start here fails the update at its end.
  */
 export class Monitoring extends pulumi.ComponentResource {
   /** Done when all of it is healthy. */
   readonly ready: pulumi.Resource;
-  /** For the edge's routes. */
-  readonly doors: readonly pulumi.Output<EdgeDoor>[];
   readonly outputs: Readonly<Record<string, pulumi.Input<unknown>>>;
   readonly credentials: Readonly<Record<string, pulumi.Input<unknown>>>;
 
   constructor(name: string, private readonly args: MonitoringArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:monitoring:Monitoring", name, {}, opts);
-    const { platform, stack, systems } = args;
-    const inside = { parent: this };
-    const access = new MonitoringAccess(this);
-    const doors = monitoringDoors(stack, (image) => platform.lacks(image));
-    const door = (wanted: MonitoringDoor["name"]): MonitoringDoor | undefined => doors.find((candidate) => candidate.name === wanted);
+    const { edge, platform, stack, systems } = args;
+    const inside = { parent: this, dependsOn: [args.routes] };
+    const door = (wanted: MonitoringDoor["name"]): MonitoringDoor | undefined => edge.doors.find((candidate) => candidate.name === wanted);
 
     const exporters = [...createMachineExporters(platform, inside), ...createEdgeWatchers(args, inside), ...systems.flatMap((system) => createExporters(platform, stack, system, inside))];
     const logs = createLogs(platform, stack, systems, inside);
     const alertmanager = createAlertmanager(platform, stack, systems, door("alerts"), inside);
     const status = createStatus(platform, stack, systems, door("status"), inside);
     const parts = optionalParts([...exporters, ...logs, status]);
-    const grafana = createGrafana({ platform, stack, systems, access, doors, parts }, inside);
+    const grafana = createGrafana({ platform, stack, systems, doors: edge.doors, parts }, inside);
     const prometheus = createPrometheus(args, parts, door("prometheus"), inside);
     const joined = platform.joinSites(prometheus, systems.map(({ system }) => system.site), inside);
-    const daemons = [...exporters, ...logs, alertmanager, status, prometheus, ...(grafana === undefined ? [] : [grafana])];
+    const daemons = [...exporters, ...logs, alertmanager, status, prometheus, ...(grafana === undefined ? [] : [grafana.daemon])];
     const named = parts.includes("cadvisor") ? [nameContainers(platform, prometheus, inside)] : [];
     this.ready = platform.awaitDaemons(daemons, { ...inside, dependsOn: [...joined, ...named] });
 
-    this.doors = doors.map((open) => edgeDoor(open, access));
     const missing = this.missing();
     this.outputs = {
       prometheus: door("prometheus")?.url ?? null,
@@ -67,18 +63,24 @@ export class Monitoring extends pulumi.ComponentResource {
       missing,
     };
     this.credentials = {
-      ...(doors.some(({ operatorsOnly }) => operatorsOnly) ? { operator: access.operator } : {}),
-      ...(grafana === undefined ? {} : { grafana: { user: access.grafana.user, password: access.grafana.password } }),
+      ...(edge.operator === undefined ? {} : { operator: edge.operator }),
+      ...(grafana === undefined ? {} : { grafana: grafana.login }),
     };
     this.registerOutputs({});
   }
 
   /** Said once, and in the outputs: a machine without an image does without the part. */
   private missing(): { part: string; why: string }[] {
-    const { platform, stack } = this.args;
+    const { platform, stack, systems } = this.args;
     const { dashboards, logs } = stack.monitoring;
-    const wanted = replaceable.filter(({ image }) => (image === "grafana" ? dashboards.enabled : image === "loki" || image === "collector" ? logs.enabled : true));
-    const missing = wanted.flatMap(({ image, part }) => {
+    const wanted: Partial<Record<LogicalImage, boolean>> = {
+      grafana: dashboards.enabled,
+      loki: logs.enabled,
+      // Without Loki there is nothing to collect for.
+      collector: logs.enabled && platform.lacks("loki") === undefined,
+      mongodbExporter: systems.some(({ config }) => config.spec.database.engine === "mongodb"),
+    };
+    const missing = replaceable.filter(({ image }) => wanted[image] ?? true).flatMap(({ image, part }) => {
       const why = platform.lacks(image);
       return why === undefined ? [] : [{ part, why }];
     });
@@ -91,10 +93,4 @@ export class Monitoring extends pulumi.ComponentResource {
 function optionalParts(daemons: readonly Daemon[]): OptionalPart[] {
   const names: readonly OptionalPart[] = ["cadvisor", "loki", "collector", "status"];
   return names.filter((name) => daemons.some(({ host }) => host === name));
-}
-
-function edgeDoor({ healthPath, host, name, operatorsOnly, target, websockets }: MonitoringDoor, access: MonitoringAccess): pulumi.Output<EdgeDoor> {
-  const { password, user } = access.operator;
-  const door: EdgeDoor = { name, host, target, healthPath, ...(websockets === undefined ? {} : { websockets }) };
-  return operatorsOnly ? password.apply((words) => ({ ...door, authorizationSha256: authorizationSha256(user, words) })) : pulumi.output(door);
 }

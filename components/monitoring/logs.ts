@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/types";
 import type { Daemon, Platform } from "../../platforms/platform";
 import type { RunningSystem } from "../outputs";
@@ -71,7 +71,7 @@ export function createLogs(
       cpus: 0.5,
       stopSeconds: 20,
     },
-    { ...opts, dependsOn: loki.ready },
+    pulumi.mergeOptions(opts, { dependsOn: loki.ready }),
   );
   return [loki, collector];
 }

@@ -44,7 +44,7 @@ export function createEdgeWatchers({ edge, platform, stack, systems }: MetricsAr
       memoryMiB: 96,
       cpus: 0.5,
     },
-    { ...opts, dependsOn: edge.edge.ready },
+    opts,
   );
   const watched = systems.map(({ config }) => watchedSystem(stack, config, { backend: [], frontend: [] }));
   const trusted = edge.caCertificate ?? edge.givenCertificate;

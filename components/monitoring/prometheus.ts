@@ -65,7 +65,8 @@ function stackJobs(input: PrometheusInput): Job[] {
   return [
     job("prometheus", "localhost", ports.prometheus, "prometheus"),
     job("alertmanager", "alertmanager", ports.alertmanager, "alertmanager"),
-    job("host", "node-exporter", ports.nodeExporter, "host"),
+    // The second reads the host's network, see machine.ts.
+    { job_name: "host", static_configs: ["node-exporter", "node-exporter-network"].map((host) => ({ targets: [`${host}:${ports.nodeExporter}`], labels: stack("host") })) },
     job("edge", "edge", edgeListen.admin, "edge", { metric_relabel_configs: keepMetrics("edge") }),
     job("edge-log", "mtail", ports.mtail, "edge", { honor_labels: true, metric_relabel_configs: keepMetrics("edge-log") }),
     ...input.parts.flatMap((part) => optional[part] ?? []),

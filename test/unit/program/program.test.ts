@@ -26,8 +26,8 @@ async function build(values: Record<string, string>, stack = "dev"): Promise<Rec
     return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data }) : undefined };
   });
   const running = runningSystems(systems);
-  const monitoring = await watch({ stack: config, platform, edge, systems: running });
-  const routes = edge.route(running, monitoring?.doors);
+  const routes = edge.route(running);
+  const monitoring = await watch({ stack: config, platform, edge, systems: running, routes });
   await Promise.all([valueOf(routes.urn), ...(monitoring === undefined ? [] : [valueOf(monitoring.ready.urn)])]);
   return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems, monitoring));
 }
