@@ -18,7 +18,7 @@ export function checkAlerts(checked: Checked, report: Report): void {
   checkPages(checked, report);
   checkLists(alerts, report);
   checkWindows(alerts, report);
-  for (const { at, given, allowed, fix } of thresholdProblems(alerts.thresholds ?? {})) report(["alerts", "thresholds", ...at], given, allowed, fix);
+  if (alerts.thresholds !== undefined) for (const { at, given, allowed, fix } of thresholdProblems(alerts.thresholds)) report(["alerts", "thresholds", ...at], given, allowed, fix);
 }
 
 function checkSecrets({ config, secrets }: Checked, report: Report): void {
