@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import type { Agent } from "./agent";
+import { countReleases } from "./releases";
 
 /** Read from the agent when asked, so that they never disagree with what it keeps. */
 export function createMetrics(agent: Agent): Registry {
@@ -27,7 +28,7 @@ export function createMetrics(agent: Agent): Registry {
     name: "stackbook_updates_total", help: "Deploys and rollbacks seen", labelNames: ["system"], registers,
     collect() {
       this.reset();
-      for (const [system, releases] of Object.entries(agent.state.value.releases)) this.inc({ system }, releases.length);
+      for (const [system, releases] of Object.entries(agent.state.value.releases)) this.inc({ system }, countReleases(releases));
     },
   });
   new Gauge({

@@ -10,6 +10,8 @@ export const release = z.object({
   since: z.string(),
   /** The system was taken out of the stack, or stopped. */
   stopped: z.boolean().optional(),
+  /** How many came before it, those that are no longer kept included. */
+  before: z.number().int().nonnegative().optional(),
 });
 export type Release = z.infer<typeof release>;
 
@@ -41,8 +43,17 @@ export function compareReleases(before: Releases, systems: readonly SystemEntry[
     changes.push({ kind: "deploy", system: id, what: "stopped", from: last, to: { ...last, since, stopped: true } });
   }
   const releases = Object.fromEntries(Object.entries(before).map(([id, history]) => [id, [...history]]));
-  for (const { system, to } of changes) releases[system] = [...(releases[system] ?? []), to].slice(-keptReleases);
+  for (const { system, to } of changes) {
+    const history = releases[system] ?? [];
+    releases[system] = [...history, { ...to, before: countReleases(history) }].slice(-keptReleases);
+  }
   return { releases, changes };
+}
+
+/** All there ever were of a system: what is kept is only the end of them. */
+export function countReleases(history: readonly Release[]): number {
+  const last = history.at(-1);
+  return last === undefined ? 0 : (last.before ?? history.length - 1) + 1;
 }
 
 function changeTo(to: Release, history: readonly Release[], system: string): Change | undefined {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareReleases, type Change, type Releases } from "../../../../agents/status/src/releases";
+import { compareReleases, countReleases, type Change, type Releases } from "../../../../agents/status/src/releases";
 import { changeMessage } from "../../../../agents/status/src/templates";
 import { statusConfig } from "./support";
 
@@ -51,6 +51,15 @@ describe("updates, seen in the configuration", () => {
 
   it("tells that a system was stopped, and started again", () => {
     assert.deepEqual(kinds(told(v("1"), undefined, undefined, v("1"))), ["deploy first", "deploy stopped", undefined, "deploy started"]);
+  });
+
+  it("counts on when the oldest updates are no longer kept", () => {
+    let releases: Releases = {};
+    for (let i = 0; i < 450; i++) {
+      releases = compareReleases(releases, [{ id: "memo", title: "MemoApp", version: `1.${i}`, images: {}, configHash: "c" }], now).releases;
+    }
+    assert.equal(releases["memo"]?.length, 200);
+    assert.equal(countReleases(releases["memo"] ?? []), 450);
   });
 
   it("says from what to what, in which stack, and where to look", () => {
