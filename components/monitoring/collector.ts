@@ -26,6 +26,8 @@ type Operator = Readonly<Record<string, unknown>>;
 export function renderCollector(input: CollectorInput): string {
   const audited = input.systems.filter(({ auditLog }) => auditLog);
   const receivers = { "file_log/containers": containers(input), ...(audited.length === 0 ? {} : { "file_log/audit": audit(input) }) };
+  // Names as Prometheus has them (`..._total`), whatever the collector's version thinks best.
+  const prometheus = { host: "0.0.0.0", port: ports.collectorMetrics, without_type_suffix: false, without_units: true, without_scope_info: true };
   return yamlText("Written by the stack's update; changes are lost with the next one.", {
     extensions: {
       health_check: { endpoint: `0.0.0.0:${ports.collectorHealth}` },
@@ -50,7 +52,7 @@ export function renderCollector(input: CollectorInput): string {
       extensions: ["health_check", "file_storage"],
       telemetry: {
         logs: { level: "warn", encoding: "json" },
-        metrics: { level: "normal", readers: [{ pull: { exporter: { prometheus: { host: "0.0.0.0", port: ports.collectorMetrics } } } }] },
+        metrics: { level: "normal", readers: [{ pull: { exporter: { prometheus } } }] },
       },
       pipelines: { logs: { receivers: Object.keys(receivers), processors: ["memory_limiter", "transform/mask", "batch"], exporters: ["otlp_http"] } },
     },
@@ -72,6 +74,7 @@ function receiver(include: string, operators: readonly Operator[]): Record<strin
     start_at: "beginning",
     poll_interval: "1s",
     include_file_path: true,
+    include_file_name: false,
     max_log_size: "1MiB",
     storage: "file_storage",
     retry_on_failure: { enabled: true },
@@ -103,7 +106,7 @@ function containers(input: CollectorInput): Record<string, unknown> {
       max_log_size: "1MiB",
       force_flush_period: "5s",
     },
-    { type: "move", from: "attributes.line.log", to: "body" },
+    set("body", String.raw`trimSuffix(attributes.line.log, "\n")`),
     set("resource.stack", JSON.stringify(input.stack)),
     set("resource.system", `${label("system")} ?? "stack"`),
     set("resource.service", `${label("service")} ?? "unknown"`),
