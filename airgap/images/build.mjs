@@ -50,6 +50,8 @@ export async function buildImages({ log = consoleLog(), names = defaultNames, ca
 class Build {
   #done = new Map();
   #limit = new Limit(SIDE_BY_SIDE);
+  /** Go uses all cores for one build; two at once would compile what they have in common twice. */
+  #compiler = new Limit(1);
 
   constructor({ docker, release, references, cacheDir, log }) {
     Object.assign(this, { docker, release, references, cacheDir, log, listsVolume: `stackbook-airgap-lists-${process.pid}` });
@@ -102,7 +104,7 @@ class Build {
     await this.#limit.run(async () => {
       this.log(name, "building");
       await retry(name, this.log, () =>
-        this.builder.run({ name, from, folder: join(here, name), artifacts: Object.fromEntries(downloads), stopSignal: image.stopSignal }, (container) =>
+        this.builder.run({ name: kebab(name), from, folder: join(here, name), artifacts: Object.fromEntries(downloads), stopSignal: image.stopSignal }, (container) =>
           this.builder.commit(container, reference, [...image.config, `LABEL stackbook.airgap=${name}`])), 2);
     });
   }
@@ -120,10 +122,11 @@ class Build {
     return this.#once(`artifact ${key}`, () => {
       const artifact = artifacts[key];
       const source = artifact.folder === undefined ? [] : folderContent(join(here, artifact.folder));
-      return fetchArtifact(artifact, {
+      const fetch = () => fetchArtifact(artifact, {
         cacheDir: this.cacheDir, log: this.log, root: here, key: hash([artifact, source, this.references.base]),
         inContainer: (wanted, target) => (wanted.kind === "pypi" ? this.#pip(wanted, target) : this.#compile(wanted, target)),
       });
+      return artifact.kind === "go" ? this.#compiler.run(fetch) : fetch();
     });
   }
 
@@ -149,15 +152,22 @@ function allReferences(codename) {
   const references = { base: `stackbook-airgap/base:${codename}-${hash([codename, baseFiles, read(join(here, "lib/base.mjs"))])}` };
   const shared = read(join(here, "lib/build-lib.sh"));
   const reference = (name) => {
-    const image = images[name];
-    references[name] ??= `stackbook-airgap/${name}:${image.version}-${hash([
-      image, reference(image.from), shared, folderContent(join(here, name)), image.artifacts.map((key) => artifacts[key]),
+    references[name] ??= `stackbook-airgap/${kebab(name)}:${images[name].version}-${hash([
+      partsOf(images[name]), reference(images[name].from), shared, folderContent(join(here, name)), images[name].artifacts.flatMap((key) => [artifacts[key], ...sourceElsewhere(name, artifacts[key])]),
     ])}`;
     return references[name];
   };
   references.base = references.base.toLowerCase();
   for (const name of Object.keys(images)) reference(name);
   return references;
+}
+
+/** When an image is built is no part of what it is. */
+const partsOf = ({ onlyNamed: _when, ...parts }) => parts;
+
+/** The source of a program that several images share; that of all others lies in the image's own folder. */
+function sourceElsewhere(name, { folder }) {
+  return folder === undefined || folder === name || folder.startsWith(`${name}/`) ? [] : [folderContent(join(here, folder))];
 }
 
 function folderContent(folder) {
@@ -176,6 +186,8 @@ async function existing(docker, references, names) {
 
 const read = (path) => readFileSync(path, "utf8");
 const hash = (parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 12);
+/** References have no capitals. */
+const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const tagHash = (reference) => reference.slice(-12);
 const fail = (message) => { throw new Error(message); };
 

@@ -23,12 +23,49 @@ export const artifacts = {
   // Pinned by its lock file. 2.3.9 is the last one that talks to a server of this wire version.
   mongosh: { kind: "npm-ci", folder: "mongodb/mongosh", file: "mongosh.tar" },
   pebble: { kind: "go", folder: "pebble/go", file: "pebble.tar", packages: ["github.com/letsencrypt/pebble/v2/cmd/pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv"] },
+  // Of the same versions as the official images in platforms/docker/images.ts, where its comment doesn't say otherwise.
+  prometheus: {
+    kind: "go", folder: "programs", file: "prometheus.tar", packages: ["github.com/prometheus/prometheus/cmd/prometheus", "github.com/prometheus/prometheus/cmd/promtool"],
+    // Targets are listed in files here; finding them in clouds would be half of the program.
+    tags: ["remove_all_sd"], variables: { "github.com/prometheus/common/version.Version": "3.15.0" },
+  },
+  // A module of its own: Prometheus takes parts of a newer one, whose web pages its authors' module lacks.
+  alertmanager: {
+    kind: "go", folder: "alertmanager/go", file: "alertmanager.tar", packages: ["github.com/prometheus/alertmanager/cmd/alertmanager", "github.com/prometheus/alertmanager/cmd/amtool"],
+    variables: { "github.com/prometheus/common/version.Version": "0.31.1" },
+  },
+  cadvisor: { kind: "go", folder: "programs", file: "cadvisor.tar", packages: ["./cadvisor"], variables: { "main.version": "0.56.2" } },
+  mongodbExporter: { kind: "go", folder: "programs", file: "mongodb-exporter.tar", packages: ["github.com/percona/mongodb_exporter"], variables: { "main.version": "0.51.0" } },
+  collector: { kind: "go", folder: "programs", file: "collector.tar", packages: ["./collector"], variables: { "main.version": "0.160.0" } },
+  loki: { kind: "go", folder: "loki/go", file: "loki.tar", packages: ["github.com/grafana/loki/v3/cmd/loki"], variables: { "github.com/grafana/loki/v3/pkg/util/build.Version": "3.7.8" } },
 };
 
 const entrypoint = 'ENTRYPOINT ["docker-entrypoint.sh"]';
 
 /** In the order of building: those that others wait for, and the slow ones, first. */
 export const images = {
+  prometheus: {
+    version: "3.15.0", from: "base", artifacts: ["prometheus"],
+    config: [
+      "USER nobody", "WORKDIR /prometheus", "EXPOSE 9090", 'ENTRYPOINT ["/bin/prometheus"]',
+      'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
+    ],
+  },
+  alertmanager: {
+    version: "0.31.1", from: "base", artifacts: ["alertmanager"],
+    config: [
+      "USER nobody", "WORKDIR /alertmanager", "EXPOSE 9093", 'ENTRYPOINT ["/bin/alertmanager"]',
+      'CMD ["--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"]',
+    ],
+  },
+  cadvisor: {
+    version: "0.56.2", from: "base", artifacts: ["cadvisor"],
+    config: ["USER nobody", "EXPOSE 8080", 'ENTRYPOINT ["/usr/bin/cadvisor", "-logtostderr"]', "CMD []"],
+  },
+  mongodbExporter: {
+    version: "0.51.0", from: "base", artifacts: ["mongodbExporter"],
+    config: ["USER 65535:65535", "EXPOSE 9216", 'ENTRYPOINT ["/mongodb_exporter"]', "CMD []"],
+  },
   mongodb: {
     version: "5.0", from: "node", artifacts: ["mongodbServer", "mongosh"],
     config: ["USER mongodb", "EXPOSE 27017", entrypoint, 'CMD ["mongod"]'],
@@ -63,12 +100,46 @@ export const images = {
     version: "4.9", from: "base", artifacts: [],
     config: ["USER root", 'ENTRYPOINT ["/lego"]', 'CMD ["--help"]'],
   },
+  nodeExporter: {
+    version: "1.5", from: "base", artifacts: [],
+    config: ["USER nobody", "EXPOSE 9100", 'ENTRYPOINT ["/bin/node_exporter"]', "CMD []"],
+  },
+  blackboxExporter: {
+    version: "0.23", from: "base", artifacts: [],
+    config: ["USER root", "EXPOSE 9115", 'ENTRYPOINT ["/bin/blackbox_exporter"]', 'CMD ["--config.file=/etc/blackbox_exporter/config.yml"]'],
+  },
+  postgresExporter: {
+    version: "0.11", from: "base", artifacts: [],
+    config: ["USER nobody", "EXPOSE 9187", 'ENTRYPOINT ["/bin/postgres_exporter"]', "CMD []"],
+  },
+  redisExporter: {
+    version: "1.45", from: "base", artifacts: [],
+    config: ["USER 59000:59000", "EXPOSE 9121", 'ENTRYPOINT ["/redis_exporter"]', "CMD []"],
+  },
+  mtail: {
+    version: "3.0", from: "base", artifacts: [],
+    config: ["USER root", "EXPOSE 3903", 'ENTRYPOINT ["/usr/bin/mtail"]', "CMD []"],
+  },
+  // The store of logs and what fills it: twenty minutes of compiling for the first, and nothing to do without it for the second.
+  collector: {
+    version: "0.160.0", from: "base", artifacts: ["collector"], onlyNamed: "built on demand, for 3 minutes: npm start -- --with logs",
+    config: ["USER 10001:10001", "EXPOSE 4318", 'ENTRYPOINT ["/otelcol-contrib"]', 'CMD ["--config", "/etc/otelcol-contrib/config.yaml"]'],
+  },
+  loki: {
+    version: "3.7.8", from: "base", artifacts: ["loki"], onlyNamed: "built on demand, for 10 to 20 minutes: npm start -- --with logs",
+    config: ["USER loki", "EXPOSE 3100", 'ENTRYPOINT ["/usr/bin/loki"]', 'CMD ["-config.file=/etc/loki/local-config.yaml"]'],
+  },
   // An ACME server for the tests of certificates; nobody else needs it.
   pebble: {
-    version: "2", from: "base", artifacts: ["pebble"], onlyNamed: true,
+    version: "2", from: "base", artifacts: ["pebble"], onlyNamed: "for tests",
     config: ["USER 1000:1000", "EXPOSE 14000", "EXPOSE 15000", 'CMD ["pebble"]'],
   },
 };
 
+/** What no package registry has, and why. */
+export const unavailable = {
+  grafana: "Grafana is in no package registry this machine reaches; its dashboards are declared, and shown where its official image can be pulled",
+};
+
 /** Built by default; the rest only when named. */
-export const defaultNames = ["base", ...Object.entries(images).filter(([, image]) => image.onlyNamed !== true).map(([name]) => name)];
+export const defaultNames = ["base", ...Object.entries(images).filter(([, image]) => image.onlyNamed === undefined).map(([name]) => name)];

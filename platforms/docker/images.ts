@@ -8,7 +8,7 @@ export type { LogicalImage };
  *
  * Where the digests come from: each was taken from what others have published (lock files, pinned
  * Dockerfiles, the Docker Library's own record `docker-library/repo-info`), and cross-checked: at
- * least two repositories that have nothing to do with each other give it for this tag. Four rest on
+ * least two repositories that have nothing to do with each other give it for this tag. Five rest on
  * less, said at their line. A digest is looked up in the named repository only, so a wrong one can
  * fail to be pulled, or be another build by the same publisher, and never someone else's image.
  *
@@ -26,19 +26,21 @@ export const officialImages: Readonly<Record<LogicalImage, string>> = {
   lego: "goacme/lego:v4.35.2@sha256:ae124a405844759b201b31efbd7a0ba302dbd16e86f2fb177c4b6db8bdc782c8",
   node: "node:20.20.2-bookworm-slim@sha256:2cf067cfed83d5ea958367df9f966191a942351a2df77d6f0193e162b5febfc0",
   web: "nginxinc/nginx-unprivileged:1.29.1@sha256:451ec1db67978686908d931cc090ac9f6649a5dfbde0d7d3b33756f7c6303f7e",
-  // What watches them. Where airgap/images builds from Go modules, it is the same version.
+  // What watches them. Where airgap/images builds from Go modules it is the same version, of cAdvisor the nearest.
   prometheus: "prom/prometheus:v3.15.0@sha256:efd719c99d83b060d9daefdcf00360461adf279f45ef5391f8d111892118753e",
-  alertmanager: "prom/alertmanager:v0.34.1@sha256:e9733bafb1bdef9b00e25a21f8f99dc26a22224bf16641ad754d1649f4c3357a",
+  // Its tag is given by one, its digest by three. The last version whose Go module has the web pages in it.
+  alertmanager: "prom/alertmanager:v0.31.1@sha256:88b605de9aba0410775c1eb3438f951115054e0d307f23f274a4c705f51630c1",
   nodeExporter: "prom/node-exporter:v1.12.1@sha256:1b4e4438faca4dd7e001dd445d161a4a2091b0fededa84093b3a8dfeae1f1be0",
   blackboxExporter: "prom/blackbox-exporter:v0.28.0@sha256:e753ff9f3fc458d02cca5eddab5a77e1c175eee484a8925ac7d524f04366c2fc",
-  postgresExporter: "quay.io/prometheuscommunity/postgres-exporter:v0.20.1@sha256:ac5ec343104fae0e2d84a27bb8d69b38430a11910c5382cad85d478d2bab713e",
+  postgresExporter: "quay.io/prometheuscommunity/postgres-exporter:v0.19.1@sha256:e96064f876226d94bb6ce48a4c4b3dd76edba91168ec1ab024e5c4b959310b0f",
   redisExporter: "oliver006/redis_exporter:v1.84.0@sha256:7ef8e9c26638158fa4e7ad60df8c7e53d1919986753d6c1d2d1876b6ec38d87b",
   // Given by one project only.
   mongodbExporter: "percona/mongodb_exporter:0.51.0@sha256:852b90b9f38ab489762b8a8b8c074ce852272c2495d725b922bdb5bc7d659e16",
   // By its tag alone: nobody was found who publishes the digest of this image. Name your own in stackbook:images.
   mtail: "ghcr.io/google/mtail:3.0.8",
   cadvisor: "gcr.io/cadvisor/cadvisor:v0.55.1@sha256:3de2bd5203120b866d74a9b283b2ffb8ec382fbf9dc321814700c6ea6f44ec57",
-  collector: "otel/opentelemetry-collector-contrib:0.161.0@sha256:fd328de2552466ad78385e1b1289c3f2402b1c45f265b252aab1955b42845ac1",
+  // The newest all of whose modules can be had.
+  collector: "otel/opentelemetry-collector-contrib:0.160.0@sha256:799dc6cf12c96192af37b5bdba804da8c10b3bc563b43cb90c3f3c58d9572ad6",
   loki: "grafana/loki:3.7.8@sha256:1107dd5274e0ada47e42472b7a7e71f3b2a2fe878878108f3e2f9e51528f0193",
   grafana: "grafana/grafana:13.2.3@sha256:b28bae15e219c998fb0e0424ed724930cc61b1f61fb404d47c862f9a23f9e572",
 };

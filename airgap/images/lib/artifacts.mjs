@@ -67,9 +67,11 @@ const makers = {
     return file;
   },
 
-  async go({ folder: source, packages }, folder, { root }) {
+  /** `variables`: text that is set at linking, such as the version a program says it is. */
+  async go({ folder: source, packages, tags = [], variables = {} }, folder, { root }) {
     const env = { ...trusting(), CGO_ENABLED: "0", GOOS: "linux", GOARCH: "amd64", GOFLAGS: "-mod=readonly -trimpath", GOBIN: folder };
-    await run("go", ["install", "-ldflags=-s -w", ...packages], { cwd: join(root, source), env });
+    const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`).join("");
+    await run("go", ["install", `-tags=${tags.join(",")}`, `-ldflags=-s -w${set}`, ...packages], { cwd: join(root, source), env });
     const names = packages.map((path) => path.slice(path.lastIndexOf("/") + 1));
     const file = join(folder, "programs.tar");
     await run("tar", ["-c", "--owner=0", "--group=0", "-C", folder, "-f", file, ...names]);

@@ -7,7 +7,7 @@ export async function removeLeftovers(docker, cacheDir) {
   for (const [kind, list] of [["container", ["ps", "-a", "--format", "{{.Names}}"]], ["volume", ["volume", "ls", "--format", "{{.Name}}"]]]) {
     const names = (await docker.call([...list, "--filter", "name=stackbook-airgap-"])).split("\n");
     for (const name of names) {
-      const pid = /^stackbook-airgap-(?:build-[a-z]+|lists)-(\d+)$/.exec(name)?.[1];
+      const pid = /^stackbook-airgap-(?:build-[a-z-]+|lists)-(\d+)$/.exec(name)?.[1];
       if (pid !== undefined && !alive(Number(pid))) await docker.remove(kind, name);
     }
   }

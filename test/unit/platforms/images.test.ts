@@ -13,6 +13,20 @@ describe("the catalogue of images", () => {
     }
   });
 
+  it("is of the versions that are built from Go modules where no registry answers", () => {
+    const modules = (folder: string): string => fs.readFileSync(path.join(__dirname, "../../../airgap/images", folder, "go.mod"), "utf8");
+    const version = (name: keyof typeof officialImages): string => /:v?([\d.]+)/.exec(officialImages[name])?.[1] ?? "";
+    // The module of Prometheus 3.15.0 is called v0.315.0.
+    const prometheus = version("prometheus").replace(/^3\.(\d+)/, "0.3$1");
+    for (const [folder, wanted] of [
+      ["programs", `github.com/prometheus/prometheus v${prometheus}`],
+      ["programs", `go.opentelemetry.io/collector/otelcol v${version("collector")}`],
+      ["programs", `github.com/percona/mongodb_exporter v${version("mongodbExporter")}`],
+      ["alertmanager/go", `github.com/prometheus/alertmanager v${version("alertmanager")}`],
+      ["loki/go", `github.com/grafana/loki/v3 v${version("loki")}`],
+    ] as const) assert.ok(modules(folder).includes(`${wanted}\n`), wanted);
+  });
+
   it("takes the configured image before one built here, and that before the official one", () => {
     const built = { redis: { ref: "stackbook-airgap/redis:7.0-abc" } };
     assert.equal(resolveImage("redis", { redis: "mine/redis:1" }, built), "mine/redis:1");

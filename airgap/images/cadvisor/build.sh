@@ -1,0 +1,2 @@
+tar -x -f cadvisor.tar --no-same-owner -C /usr/bin
+tidy

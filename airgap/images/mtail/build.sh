@@ -1,0 +1,4 @@
+install mtail
+mkdir -p /etc/mtail
+mtail --version
+tidy
