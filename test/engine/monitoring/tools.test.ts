@@ -125,7 +125,7 @@ describe("the monitoring's programs", function () {
 function readSeries(line: string): [string, number][] {
   const [, name, labels = "", value] = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
   if (name === undefined) return [];
-  return [[key(name, Object.fromEntries([...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, label, text]) => [label, text ?? ""]))), Number(value)]];
+  return [[key(name, Object.fromEntries([...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, label, text]) => [label ?? "", text ?? ""] as const))), Number(value)]];
 }
 
 function key(name: string, labels: Record<string, string>): string {
