@@ -1,4 +1,4 @@
-import { systemIds } from "./base/catalogue.mjs";
+import { extras, systemIds } from "./base/catalogue.mjs";
 import { parseArgs } from "./base/args.mjs";
 import { Problem } from "./base/problem.mjs";
 
@@ -12,8 +12,12 @@ const ways = {
 
 const commands = {
   start: {
-    usage: `npm start [-- --systems ${systemIds.join(",")}|all] [--offline|--online] [--yes] [--stack NAME] [--no-wait]`,
-    options: { systems: { kind: "list", values: systemIds, thing: "system", help: "what runs; others of this stack are switched off, their data kept" }, ...ways, yes, stack, "no-wait": noWait },
+    usage: `npm start [-- --systems ${systemIds.join(",")}|all] [--with ${Object.keys(extras).join(",")}] [--offline|--online] [--yes] [--stack NAME] [--no-wait]`,
+    options: {
+      systems: { kind: "list", values: systemIds, thing: "system", help: "what runs; others of this stack are switched off, their data kept" },
+      with: { kind: "list", values: Object.keys(extras), thing: "part", help: "builds what takes long as well, where images are built from packages" },
+      ...ways, yes, stack, "no-wait": noWait,
+    },
   },
   stop: { usage: "npm stop [-- --stack NAME] [--no-wait]", options: { stack, "no-wait": noWait } },
   destroy: {

@@ -2,7 +2,7 @@
 // npm start: everything a stack on this machine needs, then a real `pulumi up`.
 import { mkdirSync } from "node:fs";
 import { basename } from "node:path";
-import { defaultSystems, systemIds } from "./base/catalogue.mjs";
+import { defaultSystems, extras, systemIds } from "./base/catalogue.mjs";
 import { takeLock } from "./base/lock.mjs";
 import { main } from "./base/main.mjs";
 import { paths, stackFile } from "./base/paths.mjs";
@@ -34,7 +34,7 @@ await main(async (argv) => {
     const systems = options.systems ?? listed ?? defaultSystems;
     const named = options.systems === undefined && listed !== undefined ? `what ${basename(stackFile(stack))} lists` : systems.join(", ");
     say.line(`Stackbook: stack ${stack} with ${named} on this machine's Docker.`);
-    const { env, engine } = await setUp(await survey({ force: options.force, stack, systems }), say, options);
+    const { env, engine } = await setUp(await survey({ force: options.force, stack, systems, also: (options.with ?? []).flatMap((part) => extras[part]) }), say, options);
     const pulumi = new Pulumi(env, stack);
     const { edge, config } = await prepareStack(pulumi, options, say);
     const refresh = await prepareEngine(pulumi, engine, edge, options, say);

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { artifacts, defaultNames, images } from "./catalogue.mjs";
+import { artifacts, defaultNames, images, unavailable } from "./catalogue.mjs";
 import { fetchArtifact, pipArguments } from "./lib/artifacts.mjs";
 import { baseFiles, baseTarball, importBase } from "./lib/base.mjs";
 import { Builder } from "./lib/container.mjs";
@@ -45,6 +45,21 @@ export async function buildImages({ log = consoleLog(), names = defaultNames, ca
     await new Build({ docker, release, references, cacheDir, log }).make(names);
     return (await existing(docker, references, names)) ?? fail("an image vanished while others were built; run it again");
   });
+}
+
+/**
+ * The images of a stack that are built only when they are named, as far as they exist, and why each of the others can't be had.
+ * @returns {Promise<Record<string, { ref: string, id: string } | { missing: string }>>}
+ */
+export async function onDemand({ dockerHost } = {}) {
+  const docker = await findDocker(dockerHost);
+  const [ids, references] = [await docker.imageIds(), allReferences(readRelease().codename)];
+  const lacking = Object.entries(unavailable).map(([name, missing]) => [name, { missing }]);
+  const named = Object.entries(images).filter(([, { onlyNamed, forTests }]) => onlyNamed !== undefined && forTests !== true);
+  return Object.fromEntries([...lacking, ...named.map(([name, { onlyNamed }]) => {
+    const id = ids.get(references[name]);
+    return [name, id === undefined ? { missing: onlyNamed } : { ref: references[name], id }];
+  })]);
 }
 
 class Build {
@@ -163,7 +178,7 @@ function allReferences(codename) {
 }
 
 /** When an image is built is no part of what it is. */
-const partsOf = ({ onlyNamed: _when, ...parts }) => parts;
+const partsOf = ({ onlyNamed: _when, forTests: _whom, ...parts }) => parts;
 
 /** The source of a program that several images share; that of all others lies in the image's own folder. */
 function sourceElsewhere(name, { folder }) {

@@ -131,7 +131,7 @@ export const images = {
   },
   // An ACME server for the tests of certificates; nobody else needs it.
   pebble: {
-    version: "2", from: "base", artifacts: ["pebble"], onlyNamed: "for tests",
+    version: "2", from: "base", artifacts: ["pebble"], onlyNamed: "built on demand", forTests: true,
     config: ["USER 1000:1000", "EXPOSE 14000", "EXPOSE 15000", 'CMD ["pebble"]'],
   },
 };

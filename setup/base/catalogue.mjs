@@ -19,11 +19,22 @@ export const firstVersion = "1.0.0";
 /** The edge, and the base of the reference app. */
 const always = ["haproxy", "node"];
 
-/** @param {readonly string[]} systems @param {{ acme?: boolean, redisFor?: readonly string[] }} [also] */
-export function imagesFor(systems, { acme = false, redisFor = [] } = {}) {
+/** Of the monitoring: what every stack has, and what a store brings with it. */
+const watching = ["prometheus", "alertmanager", "nodeExporter", "blackboxExporter", "mtail", "cadvisor"];
+const exporters = { postgres: "postgresExporter", mongodb: "mongodbExporter", redis: "redisExporter" };
+
+/** What `--with` adds: images that take too long to build for everyone. */
+export const extras = { logs: ["collector", "loki"] };
+
+/** @param {readonly string[]} systems @param {{ acme?: boolean, redisFor?: readonly string[], watched?: boolean }} [also] */
+export function imagesFor(systems, { acme = false, redisFor = [], watched = true } = {}) {
   const names = new Set(always);
   for (const id of systems) for (const name of systemImages[id] ?? []) names.add(name);
   if (systems.some((id) => redisFor.includes(id))) names.add("redis");
   if (acme) names.add("lego");
+  if (watched) {
+    for (const [store, exporter] of Object.entries(exporters)) if (names.has(store)) names.add(exporter);
+    for (const name of watching) names.add(name);
+  }
   return [...names].sort();
 }

@@ -44,13 +44,16 @@ export function builtImages(file = paths.images) {
 
 /**
  * Builds what is lacking and writes .stackbook/images.json; what earlier runs built for other systems stays in it.
+ * Beside them stands what can't be had here, and why; the program leaves such parts out.
  * @returns {Promise<string>} what was chosen
  */
 export async function buildFromPackages(names, why, dockerHost, log) {
-  const { buildImages } = await import("../../airgap/images/build.mjs");
+  const { buildImages, onDemand } = await import("../../airgap/images/build.mjs");
   const build = buildImages({ log: (step, message) => log(`${step}: ${message}`), names, cacheDir: join(paths.cache, "images"), dockerHost });
   const built = await explain("the images could not be built from packages", build, "Run this again: what is ready is kept.");
-  const all = { ...builtImages(), ...built };
+  const others = await onDemand({ dockerHost });
+  for (const [name, { missing }] of Object.entries(others)) if (missing !== undefined && !names.includes(name)) log(`no ${name}: ${missing}`);
+  const all = { ...builtImages(), ...others, ...built };
   mkdirSync(paths.own, { recursive: true });
   const beside = `${paths.images}.${process.pid}`;
   writeFileSync(beside, `${JSON.stringify(all, null, 2)}\n`);

@@ -7,7 +7,11 @@ import { stackFile } from "../base/paths.mjs";
  */
 export function readConfigFile(stack, file = stackFile(stack)) {
   const text = existsSync(file) ? readFileSync(file, "utf8").replace(/(^|\s)#.*$/gm, "$1") : "";
-  return { acme: /kind:\s*["']?acme\b/.test(text), redisFor: /\bredis:\s*true\b/.test(text) ? ["fetms"] : [] };
+  return {
+    acme: /kind:\s*["']?acme\b/.test(text),
+    redisFor: /\bredis:\s*true\b/.test(text) ? ["fetms"] : [],
+    watched: !/stackbook:monitoring(\.enabled:|:\s*\{?\s*["']?enabled["']?:)\s*["']?false\b/.test(text),
+  };
 }
 
 /** The systems the stack file names and doesn't switch off, for a run that names none. */

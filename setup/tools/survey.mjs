@@ -44,7 +44,7 @@ function whatIsReady(names) {
   return {
     toolchain: recallChoice()?.path.some((folder) => existsSync(join(folder, "pulumi"))) === true,
     standIns: existsSync(paths.standIns),
-    images: names.every((name) => images[name] !== undefined),
+    images: names.every((name) => images[name]?.ref !== undefined),
   };
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { createRequire } from "node:module";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { imagesFor, systemIds, systemImages } from "../../../setup/base/catalogue.mjs";
+import { extras, imagesFor, systemIds, systemImages } from "../../../setup/base/catalogue.mjs";
 import { dropOldSalt, edgeOf, planConfig } from "../../../setup/stack/config.mjs";
 import { childEnvironment, quote, shellExports } from "../../../setup/stack/environment.mjs";
 import { readConfigFile, systemsInFile } from "../../../setup/stack/file.mjs";
@@ -35,10 +35,28 @@ describe("setup: what it knows of the catalogue", () => {
   });
 
   it("asks for the images of the chosen systems only, and for what the stack file adds", () => {
-    assert.deepEqual(imagesFor(["sms"]), ["haproxy", "node", "postgres"]);
+    const unwatched = { watched: false };
+    assert.deepEqual(imagesFor(["sms"], unwatched), ["haproxy", "node", "postgres"]);
     const file = write("Pulumi.x.yaml", "config:\n  stackbook:edge:\n    tls: { kind: acme }\n  stackbook:systems:\n    fetms:\n      redis: true\n");
-    assert.deepEqual(imagesFor(["fetms"], readConfigFile("x", file)), ["haproxy", "lego", "mongodb", "node", "redis", "web"]);
-    assert.deepEqual(readConfigFile("x", write("Pulumi.y.yaml", "# kind: acme\n")), { acme: false, redisFor: [] });
+    assert.deepEqual(imagesFor(["fetms"], { ...readConfigFile("x", file), ...unwatched }), ["haproxy", "lego", "mongodb", "node", "redis", "web"]);
+    assert.deepEqual(readConfigFile("x", write("Pulumi.y.yaml", "# kind: acme\n")), { acme: false, redisFor: [], watched: true });
+  });
+
+  it("asks for what watches the chosen systems and their stores, unless the stack file says no", () => {
+    const watching = ["alertmanager", "blackboxExporter", "cadvisor", "mtail", "nodeExporter", "prometheus"];
+    const added = (...args) => imagesFor(...args).filter((name) => !imagesFor(args[0], { ...args[1], watched: false }).includes(name));
+    assert.deepEqual(added(["sms"]), [...watching, "postgresExporter"].sort());
+    assert.deepEqual(added(["mps"]), [...watching, "mongodbExporter", "redisExporter"].sort());
+    assert.deepEqual(added(["fetms"], { redisFor: ["fetms"] }), [...watching, "mongodbExporter", "redisExporter"].sort());
+    for (const text of ["  stackbook:monitoring:\n    enabled: false\n", "  stackbook:monitoring: { enabled: \"false\" }\n", "  stackbook:monitoring.enabled: \"false\"\n"]) {
+      assert.equal(readConfigFile("x", write("Pulumi.z.yaml", `config:\n${text}`)).watched, false, text);
+    }
+    assert.equal(readConfigFile("x", write("Pulumi.z.yaml", "config:\n  stackbook:monitoring:\n    statusPage: { enabled: false }\n")).watched, true);
+  });
+
+  it("knows images by the names that the program has for them", () => {
+    const { officialImages } = createRequire(import.meta.url)("../../../platforms/docker/images");
+    for (const name of [...imagesFor(systemIds, { acme: true }), ...Object.values(extras).flat()]) assert.ok(name in officialImages, name);
   });
 
   it("finds the systems that a stack file names", () => {
