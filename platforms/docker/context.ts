@@ -36,7 +36,7 @@ export class DockerContext {
 
   /** The stack's own images, by what they are for. */
   image(name: LogicalImage): pulumi.Output<string> {
-    return this.pulled(resolveImage(name, this.config.images, this.packageBuilt));
+    return this.pulled(this.baseReference(name));
   }
 
   /** Why an image can't be had on this machine; undefined when it can. */
@@ -46,6 +46,13 @@ export class DockerContext {
 
   /** The reference an app image is built from. */
   baseReference(name: LogicalImage): string {
+    const reference = this.reference(name);
+    if (reference === undefined) throw new Error(`${name} is built on the engine: ask for it by platform.image`);
+    return reference;
+  }
+
+  /** Undefined: it is to be built on the engine. */
+  reference(name: LogicalImage): string | undefined {
     return resolveImage(name, this.config.images, this.packageBuilt);
   }
 

@@ -4,6 +4,13 @@ import type { LogicalImage } from "../../config/types";
 export type { LogicalImage };
 
 /**
+ * Built on the engine from `agents/<name>`, unless the stack's configuration names one: nobody publishes an image of it
+ * whose digest could be found.
+ */
+export const ownImages = ["mtail"] as const;
+export type OwnImage = (typeof ownImages)[number];
+
+/**
  * The official images, each pinned by the digest of its multi-platform index.
  *
  * Where the digests come from: each was taken from what others have published (lock files, pinned
@@ -15,7 +22,7 @@ export type { LogicalImage };
  * Refreshing one is one command, where a registry can be reached; its first digest goes here:
  *   docker buildx imagetools inspect postgres:16 --format '{{.Manifest.Digest}}'
  */
-export const officialImages: Readonly<Record<LogicalImage, string>> = {
+export const officialImages: Readonly<Record<Exclude<LogicalImage, OwnImage>, string>> = {
   postgres: "postgres:16.9@sha256:ddfe3e8713e3ee5b8f286082cb12512488dfbf3f5a1ecb0b74a42e6055af0a5f",
   // The digest is given by two, as an index for amd64, arm64 and Windows; the tag beside it by one of them.
   mongodb: "mongo:6.0@sha256:8b6d8f5bbedb25cb73517b65cf99f13aeb75ad5b157a56c479287a840bbad3ac",
@@ -36,8 +43,6 @@ export const officialImages: Readonly<Record<LogicalImage, string>> = {
   redisExporter: "oliver006/redis_exporter:v1.84.0@sha256:7ef8e9c26638158fa4e7ad60df8c7e53d1919986753d6c1d2d1876b6ec38d87b",
   // Given by one project only.
   mongodbExporter: "percona/mongodb_exporter:0.51.0@sha256:852b90b9f38ab489762b8a8b8c074ce852272c2495d725b922bdb5bc7d659e16",
-  // By its tag alone: nobody was found who publishes the digest of this image. Name your own in stackbook:images.
-  mtail: "ghcr.io/google/mtail:3.0.8",
   cadvisor: "gcr.io/cadvisor/cadvisor:v0.55.1@sha256:3de2bd5203120b866d74a9b283b2ffb8ec382fbf9dc321814700c6ea6f44ec57",
   // The newest all of whose modules can be had.
   collector: "otel/opentelemetry-collector-contrib:0.160.0@sha256:799dc6cf12c96192af37b5bdba804da8c10b3bc563b43cb90c3f3c58d9572ad6",
@@ -48,14 +53,18 @@ export const officialImages: Readonly<Record<LogicalImage, string>> = {
 /** What this machine's images are, by what they are for: built from packages, or why one can't be had here. */
 export type PackageBuiltImages = Readonly<Partial<Record<LogicalImage, { readonly ref: string } | { readonly missing: string }>>>;
 
-/** The stack's configuration decides; then what was built from packages; then the catalogue. */
+/** The stack's configuration decides; then what was built from packages; then the catalogue. Undefined: one of `ownImages` is to be built. */
 export function resolveImage(
   name: LogicalImage,
   overrides: Readonly<Partial<Record<LogicalImage, string>>>,
   packageBuilt: PackageBuiltImages,
-): string {
+): string | undefined {
   const built = packageBuilt[name];
-  return overrides[name] ?? (built !== undefined && "ref" in built ? built.ref : officialImages[name]);
+  return overrides[name] ?? (built !== undefined && "ref" in built ? built.ref : isOwn(name) ? undefined : officialImages[name]);
+}
+
+function isOwn(name: LogicalImage): name is OwnImage {
+  return ownImages.some((own) => own === name);
 }
 
 /** Why an image can't be had on this machine, in one line; undefined when it can. */
@@ -77,7 +86,7 @@ export function readPackageBuiltImages(env: Readonly<Record<string, string | und
   if (file === undefined || file === "") return {};
   const content = parse(file, read(file));
   const images: Partial<Record<LogicalImage, { readonly ref: string } | { readonly missing: string }>> = {};
-  for (const name of Object.keys(officialImages) as LogicalImage[]) {
+  for (const name of [...Object.keys(officialImages), ...ownImages] as LogicalImage[]) {
     if (!(name in content)) continue;
     const entry: unknown = content[name];
     if (!isObject(entry)) throw badEntry(file, name, entry);

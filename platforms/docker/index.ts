@@ -54,7 +54,7 @@ export class DockerPlatform implements contract.Platform {
   }
 
   image(name: LogicalImage): pulumi.Output<string> {
-    return this.context.image(name);
+    return this.context.reference(name) === undefined ? createAgentImage(this.context, name, {}).reference : this.context.image(name);
   }
 
   lacks(name: LogicalImage): string | undefined {

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { pack } from "tar-stream";
 import type { LogicalImage } from "../../config/types";
-import { officialImages, readPackageBuiltImages } from "../../platforms/docker/images";
+import { readPackageBuiltImages, resolveImage } from "../../platforms/docker/images";
 import { repository } from "./support";
 
 const docker = promisify(execFile);
@@ -33,7 +33,9 @@ export async function inImage(image: LogicalImage, directory: string, files: Rea
 export function imageReference(image: LogicalImage): string {
   const built = builtHere(image);
   if (built !== undefined && "missing" in built) throw new Error(`no image of ${image} here: ${built.missing}`);
-  return built?.ref ?? officialImages[image];
+  const reference = resolveImage(image, {}, built === undefined ? {} : { [image]: built });
+  if (reference === undefined) throw new Error(`${image} has no image of its own before a stack builds it`);
+  return reference;
 }
 
 /** Why there is no image of it here; undefined where there is one. */

@@ -32,7 +32,7 @@ async function build(values: Record<string, string>, stack = "dev"): Promise<Rec
   return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems, monitoring));
 }
 
-const all = { "stackbook:images": JSON.stringify({ mtail: `example.org/mtail:3.0.8@sha256:${"1".repeat(64)}` }), "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
+const all = { "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
 
 function find(type: string, name: string): Recorded {
   const found = recorded.find((resource) => resource.type === type && resource.name === name);
