@@ -3,12 +3,13 @@ import "./runtime/stacks";
 import { Data } from "./components/data";
 import { DynamicProvider } from "./components/dynamicProvider";
 import { EdgeSite } from "./components/edgeSite";
-import { stackOutputs, type StackSystem } from "./components/outputs";
+import { watch } from "./components/monitoring/load";
+import { runningSystems, stackOutputs, type StackSystem } from "./components/outputs";
 import { System } from "./components/system";
 import { parseConfig, readPulumiConfig } from "./config/load";
 import { loadPlatform } from "./platforms";
 
-/** The program, as a table of contents: config -> platform -> data and systems -> routes -> outputs. */
+/** The program, as a table of contents: config -> platform -> data and systems -> routes -> monitoring -> outputs. */
 export = async () => {
   const stack = parseConfig(readPulumiConfig());
   const tasks = new DynamicProvider("tasks");
@@ -19,6 +20,8 @@ export = async () => {
     const system = config.enabled ? new System(config.spec.id, { stack, config, platform, data }) : undefined;
     return { config, data, system };
   });
-  edge.route(systems.flatMap(({ config, system }) => (system === undefined ? [] : [{ config, system }])));
-  return stackOutputs(stack, edge, systems);
+  const running = runningSystems(systems);
+  const routes = edge.route(running);
+  const monitoring = await watch({ stack, platform, edge, systems: running, routes });
+  return stackOutputs(stack, edge, systems, monitoring);
 };
