@@ -12,7 +12,16 @@ export interface Story {
   readonly severity: Severity;
   readonly stepMinutes: number;
   readonly phases: readonly { readonly minutes: number; readonly signals: Signals }[];
-  readonly checks: readonly { readonly at: number; readonly on: boolean; readonly why: string }[];
+  readonly checks: readonly Check[];
+}
+
+interface Check {
+  /** A multiple of the step: between two, Prometheus would say what was. */
+  readonly at: number;
+  readonly on: boolean;
+  readonly why: string;
+  /** For so many minutes it has looked back, it was pending for exactly so many steps. */
+  readonly pending?: { readonly minutes: number; readonly steps: number };
 }
 
 /** Every story of one alert: its whole life; what is too little traffic to say; what is absent altogether. */
@@ -30,10 +39,11 @@ function life(row: AlertRow, severity: Severity): Story {
   if (measure.kind === "burnRate") return burning(row, severity, common);
   const stepMinutes = slow(row) ? 10 : 1;
   // Until a window holds nothing of what was before.
-  const settled = settledMinutes(row) + 2 * stepMinutes;
-  const before = startMinutes(row) + settled + wait + 2 * stepMinutes;
-  const during = settled + wait + 3 * stepMinutes;
-  const after = settled + 6 + 2 * stepMinutes;
+  const whole = (minutes: number): number => Math.ceil(minutes / stepMinutes) * stepMinutes;
+  const settled = whole(settledMinutes(row)) + 2 * stepMinutes;
+  const before = whole(startMinutes(row)) + settled + whole(wait) + 2 * stepMinutes;
+  const during = settled + whole(wait) + 3 * stepMinutes;
+  const after = settled + whole(6) + 2 * stepMinutes;
   return {
     ...common, stepMinutes,
     phases: [
@@ -45,8 +55,8 @@ function life(row: AlertRow, severity: Severity): Story {
     checks: shifted(measure.kind === "againstLastWeek" ? week : measure.kind === "sizeAgainstBefore" ? 60 : 0, [
       { at: before - stepMinutes, on: false, why: "just inside the threshold" },
       // An event that happens is there at once; everything else has to last.
-      ...(wait === 0 ? [] : [{ at: before + wait - stepMinutes, on: false, why: "beyond it, but not for long enough" }]),
-      { at: before + during - stepMinutes, on: true, why: "beyond it for long enough" },
+      ...(wait === 0 ? [] : [{ at: before + whole(wait) - stepMinutes, on: false, why: "beyond it, but not for long enough" }]),
+      { at: before + during - stepMinutes, on: true, why: "beyond it for long enough", pending: { minutes: during, steps: whole(wait) / stepMinutes } },
       { at: before + during + after - stepMinutes, on: false, why: "inside again" },
     ]),
   };
@@ -101,7 +111,7 @@ function burning(row: AlertRow, severity: Severity, common: Pick<Story, "name" |
     phases: [{ minutes: bad, signals: signalsOf(row, near(row, severity, "beyond")) }, { minutes: shortMinutes + 5, signals: signalsOf(row, 0) }],
     checks: [
       { at: wait - 1, on: false, why: "not for long enough" },
-      { at: bad - 1, on: true, why: "both windows are beyond it" },
+      { at: bad - 1, on: true, why: "both windows are beyond it", pending: { minutes: bad, steps: wait } },
       { at: bad + shortMinutes + 3, on: false, why: "the short window is fine again, whatever the long one says" },
     ],
   };
@@ -121,13 +131,13 @@ function quiet(row: AlertRow, severity: Severity): Story[] {
   }
   if (minimum === undefined || windowMinutes === undefined) return [];
   const stepMinutes = slow(row) ? 10 : 1;
-  const minutes = settledMinutes(row) + wait + 10 * stepMinutes;
+  const minutes = Math.ceil((settledMinutes(row) + wait) / stepMinutes + 10) * stepMinutes;
   const requests = 1 / windowMinutes;
   const before = measure.kind === "againstLastWeek" ? [{ minutes: week, signals: signalsOf(row, 1, requests) }] : [];
   return [{
     name: `${name}: one bad request at night wakes nobody`, row, severity, stepMinutes,
     phases: [...before, { minutes, signals: signalsOf(row, worst(row), requests) }],
-    checks: shifted(before.length * week, [wait + 2 * stepMinutes, minutes - stepMinutes].map((at) => ({ at, on: false, why: "one request in the window" }))),
+    checks: shifted(before.length * week, [minutes - 4 * stepMinutes, minutes - stepMinutes].map((at) => ({ at, on: false, why: "one request in the window" }))),
   }];
 }
 

@@ -41,17 +41,24 @@ function narrowed(groups: readonly RuleGroup[], alert: string): RuleGroup[] {
 function testGroup(story: Story): object {
   const labels = labelsOf(story);
   const { alertname = "", severity = "", system = "" } = labels;
-  const is = `alertname="${alertname}",severity="${severity}",system="${system}",alertstate="firing"`;
+  const is = `alertname="${alertname}",severity="${severity}",system="${system}"`;
   const exactly = Object.entries(labels).map(([name, value]) => `${name}="${value}"`).join(", ");
   return {
     name: story.name,
     interval: `${story.stepMinutes}m`,
     input_series: inputSeries(story),
-    promql_expr_test: story.checks.map(({ at, on }) => ({
-      expr: `count by (${Object.keys(labels).join(", ")}) (ALERTS{${is}})`,
-      eval_time: `${at}m`,
-      exp_samples: on ? [{ labels: `{${exactly}}`, value: 1 }] : [],
-    })),
+    promql_expr_test: story.checks.flatMap(({ at, on, pending }) => [
+      {
+        expr: `count by (${Object.keys(labels).join(", ")}) (ALERTS{${is},alertstate="firing"})`,
+        eval_time: `${at}m`,
+        exp_samples: on ? [{ labels: `{${exactly}}`, value: 1 }] : [],
+      },
+      ...(pending === undefined ? [] : [{
+        expr: `sum(count_over_time(ALERTS{${is},alertstate="pending"}[${pending.minutes}m])) or vector(0)`,
+        eval_time: `${at}m`,
+        exp_samples: [{ labels: "{}", value: pending.steps }],
+      }]),
+    ]),
   };
 }
 
