@@ -70,6 +70,24 @@ export function curlLine(url, hasCertificate) {
   return `curl${hasCertificate ? " --cacert .stackbook/ca.crt" : ""}${resolve} ${url}`;
 }
 
+/** Where to look at what runs, and which part of the monitoring this machine is without. */
+export function watching(outputs, stack) {
+  const { monitoring } = outputs;
+  if (monitoring === undefined || monitoring === null) return [];
+  const dash = stack === "dev" ? "" : ` -- --stack ${stack}`;
+  const login = `    (login: npm run -s credentials${dash})`;
+  const pages = [
+    ["Status page:", monitoring.status, ""],
+    ["Dashboards:", monitoring.grafana, login],
+    ["Prometheus:", monitoring.prometheus, login],
+    ["Alerts:", monitoring.alertmanager, login],
+  ];
+  return [
+    ...pages.filter(([, url]) => typeof url === "string").map(([name, url, after]) => `${name.padEnd(14)}${url}${after}`),
+    ...(monitoring.missing ?? []).map(({ part, why }) => `Without ${part}: ${why}`),
+  ];
+}
+
 /** Three things to try, with the system that everybody starts with, or the first that runs. */
 export function thingsToTry(outputs, stack) {
   const runs = enabled(outputs);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { duration, Say, table } from "../../../setup/base/say.mjs";
 import { Steps } from "../../../setup/base/steps.mjs";
 import { Progress } from "../../../setup/stack/events.mjs";
-import { curlLine, healthOf, nextVersion, running, thingsToTry } from "../../../setup/stack/summary.mjs";
+import { curlLine, healthOf, nextVersion, running, thingsToTry, watching } from "../../../setup/stack/summary.mjs";
 import { failure, isCrash } from "../../../setup/stack/update.mjs";
 import { judge } from "../../../setup/suites/run.mjs";
 import { suites, testFiles } from "../../../setup/suites/suites.mjs";
@@ -130,6 +130,16 @@ describe("setup: what is printed at the end", () => {
   it("has curl lines that need no change", () => {
     assert.equal(curlLine("https://motel.localhost:8443/", true), "curl --cacert .stackbook/ca.crt https://motel.localhost:8443/");
     assert.equal(curlLine("https://motel.example.org/", false), "curl --resolve motel.example.org:443:127.0.0.1 https://motel.example.org/");
+  });
+
+  it("says where to look, and what this machine is without", () => {
+    const monitoring = { status: "https://status.localhost:8443", grafana: null, prometheus: "https://prometheus.localhost:8443", alertmanager: null, missing: [{ part: "dashboards", why: "no image" }] };
+    assert.deepEqual(watching({ monitoring }, "dev"), [
+      "Status page:  https://status.localhost:8443",
+      "Prometheus:   https://prometheus.localhost:8443    (login: npm run -s credentials)",
+      "Without dashboards: no image",
+    ]);
+    assert.deepEqual(watching({}, "dev"), []);
   });
 
   it("offers the next version, a broken one, and the way back", () => {
