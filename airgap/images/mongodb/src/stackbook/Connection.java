@@ -18,6 +18,11 @@ final class Connection {
     private boolean proven;
     private boolean skipEmptyExchange;
 
+    /** How many there have been. */
+    static int created() {
+        return IDS.get();
+    }
+
     Document start(Users users, String db, Document query) {
         if (!Scram.MECHANISM.equals(query.get("mechanism")))
             throw Errors.badValue("Unsupported mechanism " + query.get("mechanism") + ", use " + Scram.MECHANISM);

@@ -32,6 +32,7 @@ final class GuardedBackend extends H2Backend {
     private final Users users;
     private final UserCommands userCommands;
     private final Profiler profiler;
+    private final Counters counters = new Counters();
     private final Map<Channel, Connection> connections = new ConcurrentHashMap<>();
     /** A cursor belongs to who opened it. */
     private final Map<Long, String> cursorOwners = new ConcurrentHashMap<>();
@@ -47,7 +48,12 @@ final class GuardedBackend extends H2Backend {
     @Override
     public Document handleMessage(MongoMessage message) {
         Document query = message.getDocument();
-        return answer(message.getChannel(), message.getDatabaseName(), query.keySet().iterator().next(), query);
+        try {
+            return answer(message.getChannel(), message.getDatabaseName(), query.keySet().iterator().next(), query);
+        } catch (MongoServerError error) {
+            counters.countRefusal();
+            throw error;
+        }
     }
 
     /** Reached by the old message form only, which drivers use for their first hello. */
@@ -56,6 +62,7 @@ final class GuardedBackend extends H2Backend {
         try {
             return answer(channel, database, command, query);
         } catch (MongoServerError error) {
+            counters.countRefusal();
             return new Document("ok", 0.0).append("errmsg", error.getMessageWithoutErrorCode()).append("code", error.getCode()).append("codeName", error.getCodeName());
         }
     }
@@ -84,6 +91,7 @@ final class GuardedBackend extends H2Backend {
 
     private Document answer(Channel channel, String database, String command, Document query) {
         Connection connection = connections.computeIfAbsent(channel, unused -> new Connection());
+        counters.count(command, query);
         if (Roles.isOpen(command)) return greet(connection, database, command, query);
         Users.User user = connection.userKey == null ? null : users.byKey(connection.userKey);
         if (user == null) throw Errors.unauthenticated(command);
@@ -132,7 +140,10 @@ final class GuardedBackend extends H2Backend {
             case "connectionstatus": return ok(new Document("authInfo", new Document("authenticatedUsers", List.of(new Document("user", user.name()).append("db", user.db())))
                 .append("authenticatedUserRoles", user.rolesDocument())));
             case "listdatabases": return visibleDatabases(user, super.handleCommand(channel, "admin", command, query));
-            case "serverstatus": return super.getServerStatus();
+            case "serverstatus": return serverStatus();
+            // The one command that exporters ask for all they want to know.
+            case "getdiagnosticdata": return ok(new Document("data", new Document("start", Instant.now()).append("serverStatus", serverStatus()).append("end", Instant.now())));
+            case "getcmdlineopts": return ok(new Document("argv", List.of("mongod")).append("parsed", new Document("security", new Document("authorization", "enabled"))));
             default: break;
         }
         if (DATA_COMMANDS.contains(name)) {
@@ -140,6 +151,10 @@ final class GuardedBackend extends H2Backend {
             return remember(user, resolveDatabase(database).handleCommand(channel, command, query, this::resolveDatabase, oplog));
         }
         return remember(user, super.handleCommand(channel, database, command, query));
+    }
+
+    private Document serverStatus() {
+        return counters.addTo(super.getServerStatus(), connections.size());
     }
 
     private Document remember(Users.User user, Document result) {

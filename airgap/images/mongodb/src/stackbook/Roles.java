@@ -41,7 +41,7 @@ final class Roles {
         Right.WRITE, Set.of("insert", "update", "delete", "findandmodify", "create", "createindexes", "drop", "dropindexes", "renamecollection"),
         Right.MANAGE, Set.of("dropdatabase", "validate"),
         Right.USERS, Set.of("createuser", "updateuser", "dropuser", "grantrolestouser", "revokerolesfromuser"),
-        Right.SERVER, Set.of("serverstatus", "hostinfo", "getlog", "getcmdlineopts", "getfreemonitoringstatus", "replsetgetstatus")
+        Right.SERVER, Set.of("serverstatus", "getdiagnosticdata", "hostinfo", "getlog", "getcmdlineopts", "getfreemonitoringstatus", "replsetgetstatus")
     );
 
     /** A dbAdmin looks after collections without reading them. */
