@@ -46,8 +46,9 @@ export function createLogs(
       name: "collector",
       image: platform.image("collector"),
       command: ["--config=/etc/otelcol/config.yaml"],
-      // The engine keeps its files where only the host's root may look; it has none of root's capabilities.
-      user: "0:0",
+      // The engine keeps its files where only the host's root may look; it has none of root's capabilities, so it
+      // reads the audit logs by being in the group of the servers that write them.
+      user: "0:1000",
       readsHostAsRoot: true,
       places: [],
       config: {

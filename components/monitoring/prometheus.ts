@@ -74,13 +74,17 @@ function stackJobs(input: PrometheusInput): Job[] {
 }
 
 function systemJobs(systems: readonly WatchedSystem[]): Job[] {
-  const exporter = (kind: string, port: number, service: string, of: readonly WatchedSystem[]): Target[] =>
-    of.map((system) => ({ targets: [`${system.id}-${kind}-exporter:${port}`], labels: { system: system.id, service, instance: `${system.id}-${service}` } }));
+  // An exporter's other metrics are hundreds, and named otherwise in every version.
+  const exporters = (kind: string, port: number, service: string, of: readonly WatchedSystem[]): Job => ({
+    job_name: kind,
+    metric_relabel_configs: keepMetrics(kind),
+    static_configs: of.map((system) => ({ targets: [`${system.id}-${kind}-exporter:${port}`], labels: { system: system.id, service, instance: `${system.id}-${service}` } })),
+  });
   return [
     ...applicationJobs(systems),
-    { job_name: "postgres", static_configs: exporter("postgres", ports.postgresExporter, "database", systems.filter(({ engine }) => engine === "postgres")) },
-    { job_name: "mongodb", static_configs: exporter("mongodb", ports.mongodbExporter, "database", systems.filter(({ engine }) => engine === "mongodb")) },
-    { job_name: "redis", static_configs: exporter("redis", ports.redisExporter, "cache", systems.filter(({ redis }) => redis)) },
+    exporters("postgres", ports.postgresExporter, "database", systems.filter(({ engine }) => engine === "postgres")),
+    exporters("mongodb", ports.mongodbExporter, "database", systems.filter(({ engine }) => engine === "mongodb")),
+    exporters("redis", ports.redisExporter, "cache", systems.filter(({ redis }) => redis)),
   ];
 }
 

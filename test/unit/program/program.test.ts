@@ -61,7 +61,7 @@ describe("the program", () => {
       assert.ok(containers().length > 20);
       for (const made of containers()) {
         const { name, inputs } = made;
-        assert.match(String(inputs["user"]), labels(made)["stackbook.role"] === "collector" ? /^0:0$/ : /^[1-9]\d*:[1-9]\d*$/, name);
+        assert.match(String(inputs["user"]), labels(made)["stackbook.role"] === "collector" ? /^0:1000$/ : /^[1-9]\d*:[1-9]\d*$/, name);
         assert.ok(Number(inputs["memory"]) > 0 && Number(inputs["cpus"]) > 0, name);
         assert.equal(inputs["memorySwap"], inputs["memory"], name);
         assert.equal(inputs["readOnly"], true, name);
