@@ -1,54 +1,12 @@
 import assert from "node:assert/strict";
-import { installMocks, isSecret, recorded, valueOf, type Recorded } from "./mocks";
-
-const container = "docker:index/container:Container";
-const task = "pulumi-nodejs:dynamic/stackbook:Task";
-
-/** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. */
-async function build(values: Record<string, string>, stack = "dev"): Promise<Record<string, unknown>> {
-  await installMocks(stack);
-  const [{ parseConfig }, { DockerPlatform }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }] = await Promise.all([
-    import("../../../config/parse"),
-    import("../../../platforms/docker"),
-    import("../../../components/data"),
-    import("../../../components/dynamicProvider"),
-    import("../../../components/edgeSite"),
-    import("../../../components/monitoring/load"),
-    import("../../../components/system"),
-    import("../../../components/outputs"),
-  ]);
-  const config = parseConfig({ project: "stackbook", stack, values, secretKeys: new Set(), source: `Pulumi.${stack}.yaml` });
-  const tasks = new DynamicProvider("tasks");
-  const platform = new DockerPlatform(config, tasks);
-  const edge = new EdgeSite("edge", { stack: config, platform, tasks });
-  const systems = config.systems.map((system) => {
-    const data = new Data(`${system.spec.id}-data`, { stack: config, config: system, platform });
-    return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data }) : undefined };
-  });
-  const running = runningSystems(systems);
-  const routes = edge.route(running);
-  const monitoring = await watch({ stack: config, platform, edge, systems: running, routes });
-  await Promise.all([valueOf(routes.urn), ...(monitoring === undefined ? [] : [valueOf(monitoring.ready.urn)])]);
-  return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems, monitoring));
-}
-
-const all = { "stackbook:demo": JSON.stringify({ seed: true, traffic: true }), "stackbook:systems": JSON.stringify(Object.fromEntries(["mps", "fetms", "memo", "motel", "sms"].map((id) => [id, { version: "1.0.0" }]))) };
-
-function find(type: string, name: string): Recorded {
-  const found = recorded.find((resource) => resource.type === type && resource.name === name);
-  assert.ok(found, `${type} ${name} is missing among ${recorded.map((resource) => resource.name).join(", ")}`);
-  return found;
-}
+import { all, build, container, find, labels, task } from "./build";
+import { isSecret, recorded, type Recorded } from "./mocks";
 
 /** With its passwords, so all of it is secret. */
 function roleEnvironment(system: string): string[] {
   const { env } = find(task, `${system}-database-role`).inputs;
   assert.ok(isSecret(env));
   return env.value as string[];
-}
-
-function labels(resource: Recorded): Record<string, string> {
-  return Object.fromEntries((resource.inputs["labels"] as { label: string; value: string }[]).map(({ label, value }) => [label, value]));
 }
 
 describe("the program", () => {
