@@ -115,7 +115,7 @@ export interface TimeLeft {
   readonly metric: string;
 }
 
-/** Targets of a job that Prometheus can read. None at all, also when nothing is known of them, is 0. Count. */
+/** Targets of a job that Prometheus can read; of the stack's own jobs 1 when it can read all of them. When nothing is known of any, it is 0. Count. */
 export interface Targets {
   readonly kind: "targets";
   readonly job: Job;
@@ -181,10 +181,11 @@ export interface BurnRate {
   readonly shortMinutes: number;
 }
 
-/** Alerts of a level that are on, to be seen to last. Count. */
+/** Alerts that are on, to be seen to last: those of a level, or one of the system's by its id. Count. */
 export interface StillOpen {
   readonly kind: "stillOpen";
   readonly level: string;
+  readonly alert?: string;
 }
 
 /** The dead man's switch. Count. */

@@ -32,9 +32,12 @@ export function hasThreshold({ measure }: AlertRow): boolean {
   return !fixed.includes(measure.kind) && !(measure.kind === "gauge" && metricOfSeries(measure.metric)?.unit === "bool");
 }
 
+/** Made when first asked for: a stack without thresholds of its own doesn't pay for it. */
+let catalogue: readonly AlertRow[] | undefined;
+
 /** All that is wrong with a stack file's thresholds, at once. */
 export function thresholdProblems(overrides: ThresholdOverrides): ThresholdProblem[] {
-  const rows = alertRows(everything);
+  const rows = (catalogue ??= alertRows(everything));
   return Object.entries(overrides).flatMap(([system, alerts]) => {
     if (!isSystem(system)) return [{ at: [system], given: "not a system", allowed: `${[...systemIds, "stack"].join(", ")}`, fix: `use ${[...systemIds, "stack"].join(", ")}` }];
     return Object.entries(alerts).flatMap(([id, thresholds]) => {

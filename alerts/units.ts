@@ -39,7 +39,7 @@ export const units: Readonly<Record<Unit, UnitFacts>> = {
   // The edge's histogram ends at 10 s: what is above can't be told apart.
   Milliseconds: { base: 0.001, least: 1, most: 9999, text: (value) => (value >= 1000 ? `${plain(value / 1000)} s` : `${plain(value)} ms`) },
   Seconds: { base: 1, least: 0.001, most: 86_400, text: (value) => `${plain(value)} s` },
-  Hours: { base: 3600, least: 1, most: 8760, text: (value) => `${plain(value)} h` },
+  Hours: { base: 3600, least: 0.1, most: 8760, text: (value) => `${plain(value)} h` },
   Days: { base: 86_400, least: 0.5, most: 365, text: (value) => `${plain(value)} days` },
   PerSecond: { base: 1, least: 0, most: 1e6, text: (value) => `${plain(value)} a second` },
   PerMinute: { base: 1, least: 0, most: 1e6, text: (value) => `${plain(value)} a minute` },

@@ -80,9 +80,10 @@ export const monitoring: readonly AlertRow[] = [
     command: "hostDisks",
   },
   {
+    // Prometheus sends again every minute what is still on, so a restart of Alertmanager loses nothing: only what lasts counts.
     ...own, id: "alerts-not-sent", topic: "alerts-not-sent",
-    measure: { kind: "increase", metric: "prometheus_notifications_dropped_total", windowMinutes: 10 }, limit: { aboveCount: { page: 0 } }, forMinutes: 2,
-    summary: "{value} alerts never reached Alertmanager",
+    measure: { kind: "increase", metric: "prometheus_notifications_dropped_total", windowMinutes: 5 }, limit: { aboveCount: { page: 0 } }, forMinutes: 10,
+    summary: "Alertmanager has not taken alerts for a quarter of an hour, {value} in the last five minutes",
     description: "People were not told. If you read this, it works again: look at what was on meanwhile.",
     command: "openAlerts",
   },

@@ -5,7 +5,7 @@ import { expectedLoadRules } from "./expectedLoad";
 import { objectiveRules, trafficRules, type RecordingRule } from "./recording";
 import { alertingRules, type AlertingRule } from "./rules";
 
-export { alertName } from "./rules";
+export { alertName } from "./names";
 export { recorded } from "./recording";
 
 export interface RuleGroup {

@@ -1,9 +1,10 @@
 import type { SystemId } from "../../systems";
-import type { AgainstLastWeek, Age, BurnRate, ErrorShare, Gauge, Increase, Labels, PerMinute, ResponseTime, Share, Term } from "../measures";
+import type { AgainstLastWeek, Age, BurnRate, ErrorShare, Gauge, Increase, Labels, PerMinute, ResponseTime, Share, Targets, Term } from "../measures";
 import { metricOfSeries } from "../metrics";
 import { objectiveOf } from "../slos";
 import type { AlertRow } from "../types";
 import { readLimit } from "../units";
+import { alertName } from "./names";
 import { containerUse, diskForecast, hostUse, logSilent, restarts } from "./machine";
 import { by, increase, rate, where, windowMinutes, withLabel } from "./promql";
 import { ofServices, recorded, trafficWindowMinutes, windowName } from "./recording";
@@ -54,10 +55,7 @@ export function expressionOf(row: AlertRow, scraping: Scraping): Expression {
     case "timeLeft":
       return plain(`min(${measure.metric}${where(own)} > 0) - time()`, []);
     case "targets":
-      return {
-        ...plain(`(count(up${where({ job: measure.job, ...own, ...(measure.service === undefined ? {} : { service: measure.service }) })} == 1) or vector(0))`, []),
-        fixed: { service: measure.service ?? serviceOfJob[measure.job] ?? measure.job },
-      };
+      return targets(measure, system, own);
     case "readyReplicas":
       return { ...plain(`max(haproxy_backend_active_servers${where({ proxy: `~${system}_${measure.service}(_sticky)?(_websocket)?` })})`, []), fixed: { service: measure.service } };
     case "containerUse":
@@ -84,7 +82,7 @@ export function expressionOf(row: AlertRow, scraping: Scraping): Expression {
     case "stillOpen":
       // Whatever tells the open alert apart stays, its class and topic too: so the page silences its own ticket.
       return plain(
-        by("max", openLabels, `label_replace(ALERTS${where({ alertstate: "firing", ...own, level: measure.level })}, "escalates", "$1", "alertname", "(.+)")`),
+        by("max", openLabels, `label_replace(ALERTS${where({ alertstate: "firing", ...own, level: measure.level, ...(measure.alert === undefined ? {} : { alertname: alertName(measure.alert) }) })}, "ticket", "$1", "alertname", "(.+)")`),
         openLabels,
       );
     case "alwaysOn":
@@ -92,7 +90,13 @@ export function expressionOf(row: AlertRow, scraping: Scraping): Expression {
   }
 }
 
-const openLabels = ["system", "service", "container", "instance", "mountpoint", "class", "topic", "escalates"];
+/** Of a system: how many. Of the stack, whose jobs have whatever targets they need: 1 when all answer. */
+function targets({ job, service }: Targets, system: SystemId | "stack", own: Labels): Expression {
+  const up = `up${where({ job, ...own, ...(service === undefined ? {} : { service }) })}`;
+  return { ...plain(`(${system === "stack" ? `min(${up})` : `count(${up} == 1)`} or vector(0))`, []), fixed: { service: service ?? serviceOfJob[job] ?? job } };
+}
+
+const openLabels = ["system", "service", "container", "instance", "mountpoint", "class", "topic", "ticket"];
 
 const serviceOfJob: Readonly<Partial<Record<string, string>>> = { app: "backend", postgres: "database", mongodb: "database", redis: "cache", "edge-log": "edge" };
 

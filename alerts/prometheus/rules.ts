@@ -5,6 +5,7 @@ import { minutesOf, withOverrides } from "../thresholds";
 import type { AlertRow, RulesInput, Severity } from "../types";
 import { inBaseUnit, readLimit, severitiesOf } from "../units";
 import { expressionOf, type Expression } from "./measures";
+import { alertName } from "./names";
 import { where } from "./promql";
 import { recorded } from "./recording";
 import { annotationsOf } from "./texts";
@@ -31,11 +32,6 @@ export function alertingRules(plain: AlertRow, input: RulesInput): AlertingRule[
       annotations: annotationsOf(row, severity, input),
     };
   });
-}
-
-/** `error-rate` -> `ErrorRate`. */
-export function alertName(id: string): string {
-  return id.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
 
 function condition(row: AlertRow, severity: Severity, { value, also, only }: Expression): string {

@@ -93,7 +93,7 @@ export function signalsOf(row: AlertRow, value: number, requestsPerMinute = busy
     case "burnRate":
       return badPart(measure.objective, own, value, requestsPerMinute);
     case "stillOpen": {
-      const labels = { alertname: "ErrorRate", alertstate: "firing", severity: "ticket", level: measure.level, ...own, service: "backend", class: "errors", topic: "errors-5xx" };
+      const labels = { alertname: measure.alert === undefined ? "ErrorRate" : "ServiceDown", alertstate: "firing", severity: "ticket", level: measure.level, ...own, service: "backend", class: "errors", topic: "errors-5xx" };
       return { [series("ALERTS", labels)]: value > 0 ? gauge(1) : absent };
     }
     case "alwaysOn":
@@ -158,7 +158,7 @@ function shares(measure: Share, own: Labels, share: number, total: number): Sign
 
 function targets(row: AlertRow, { job, service }: Targets, answering: number): Signals {
   const labels: Labels = { job, ...(row.system === "stack" ? {} : { system: row.system }), ...(service === undefined ? {} : { service }) };
-  return Object.fromEntries([0, 1, 2].map((index) => [series("up", { ...labels, instance: `target-${index}` }), index < answering ? gauge(1) : gauge(0)]));
+  return Object.fromEntries([0, 1, 2].map((index) => [series("up", { ...labels, instance: `target-${index}` }), gauge(index < (row.system === "stack" ? answering + 2 : answering) ? 1 : 0)]));
 }
 
 function containerUse(of: "cpu" | "memory", labels: Labels, share: number): Signals {
