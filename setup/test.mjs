@@ -16,6 +16,11 @@ import { installModules } from "./tools/modules.mjs";
 import { setUp } from "./tools/setup.mjs";
 import { survey } from "./tools/survey.mjs";
 
+/** Lines of logs are masked before they leave the machine: that is tested every time. */
+const imagesOfTests = ["collector"];
+/** A certificate authority and its client; the store of logs. */
+const imagesOfFull = ["lego", "pebble", "loki"];
+
 await main(async (argv) => {
   const options = optionsOf("test", argv);
   const chosen = Object.entries(suites).filter(([name]) => options.only === undefined || options.only.includes(name));
@@ -28,11 +33,6 @@ await main(async (argv) => {
     rmSync(scratch, { recursive: true, force: true });
   }
 });
-
-/** Lines of logs are masked before they leave the machine: that is tested every time. */
-const imagesOfTests = ["collector"];
-/** A certificate authority and its client; the store of logs. */
-const imagesOfFull = ["lego", "pebble", "loki"];
 
 /** Only what needs the CLI or Docker waits for them. */
 async function prepare(needsSetUp, options, say) {
