@@ -137,11 +137,11 @@ class Build {
     return this.#once(`artifact ${key}`, () => {
       const artifact = artifacts[key];
       const source = artifact.folder === undefined ? [] : folderContent(join(here, artifact.folder));
-      const fetch = () => fetchArtifact(artifact, {
+      return fetchArtifact(artifact, {
         cacheDir: this.cacheDir, log: this.log, root: here, key: hash([artifact, source, this.references.base]),
         inContainer: (wanted, target) => (wanted.kind === "pypi" ? this.#pip(wanted, target) : this.#compile(wanted, target)),
+        alone: (action) => this.#compiler.run(action),
       });
-      return artifact.kind === "go" ? this.#compiler.run(fetch) : fetch();
     });
   }
 

@@ -47,7 +47,7 @@ export const images = {
   prometheus: {
     version: "3.15.0", from: "base", artifacts: ["prometheus"],
     config: [
-      "USER nobody", "WORKDIR /prometheus", "EXPOSE 9090", 'ENTRYPOINT ["/bin/prometheus"]',
+      "USER nobody", "WORKDIR /usr/share/prometheus", "EXPOSE 9090", 'ENTRYPOINT ["/bin/prometheus"]',
       'CMD ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]',
     ],
   },

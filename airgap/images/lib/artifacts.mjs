@@ -14,8 +14,9 @@ import { retry, run } from "./process.mjs";
 
 /**
  * @param artifact an entry of the catalogue
- * @param {{ cacheDir: string, key: string, root: string, log: Function, inContainer: Function }} context
- *   `key` names the content of what is made here; `inContainer` makes it in a container of the base image
+ * @param {{ cacheDir: string, key: string, root: string, log: Function, inContainer: Function, alone: Function }} context
+ *   `key` names the content of what is made here; `inContainer` makes it in a container of the base image; `alone` waits
+ *   until no other compiler runs
  */
 export async function fetchArtifact(artifact, context) {
   mkdirSync(context.cacheDir, { recursive: true });
@@ -68,10 +69,13 @@ const makers = {
   },
 
   /** `variables`: text that is set at linking, such as the version a program says it is. */
-  async go({ folder: source, packages, tags = [], variables = {} }, folder, { root }) {
+  async go({ folder: source, packages, tags = [], variables = {} }, folder, { root, alone }) {
     const env = { ...trusting(), CGO_ENABLED: "0", GOOS: "linux", GOARCH: "amd64", GOFLAGS: "-mod=readonly -trimpath", GOBIN: folder };
     const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`).join("");
-    await run("go", ["install", `-tags=${tags.join(",")}`, `-ldflags=-s -w${set}`, ...packages], { cwd: join(root, source), env });
+    const go = (...words) => run("go", words, { cwd: join(root, source), env });
+    // Brings the modules, while another one is compiled.
+    await go("list", "-deps", `-tags=${tags.join(",")}`, "-f={{.Name}}", ...packages);
+    await alone(() => go("install", `-tags=${tags.join(",")}`, `-ldflags=-s -w${set}`, ...packages));
     const names = packages.map((path) => path.slice(path.lastIndexOf("/") + 1));
     const file = join(folder, "programs.tar");
     await run("tar", ["-c", "--owner=0", "--group=0", "-C", folder, "-f", file, ...names]);

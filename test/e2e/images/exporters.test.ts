@@ -11,7 +11,7 @@ async function scrape(store: TestContainer, port: number, whole: RegExp): Promis
   let text = "";
   for (const end = Date.now() + 60_000; !whole.test(text); await new Promise((wake) => setTimeout(wake, 250))) {
     if (Date.now() > end) throw new Error(`no ${whole} in\n${text.slice(0, 3000)}`);
-    text = await fetch(`http://127.0.0.1:${await store.port(port)}/metrics`, { signal: AbortSignal.timeout(5000) }).then((response) => response.text(), String);
+    text = await fetch(`http://127.0.0.1:${await store.port(port)}/metrics`, { signal: AbortSignal.timeout(15_000) }).then((response) => response.text()).catch(String);
   }
   const samples = [...text.matchAll(/^([a-z_]\w*(?:\{[^}]*\})?) (\S+)/gim)].map(([, series = "", value]) => [series.replace(/(?:cl_id|cl_role|rs_nm|rs_state)="[^"]*",?/g, "").replace(/,?\{\}|,(?=\})/g, ""), Number(value)] as const);
   return new Map(samples);

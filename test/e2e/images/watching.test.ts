@@ -11,6 +11,8 @@ interface Watcher {
   /** Where it answers, and with what. */
   readonly path: string;
   readonly answers: RegExp;
+  /** Of the page at its root. */
+  readonly page?: RegExp;
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly tmpfs?: readonly string[];
@@ -32,8 +34,8 @@ const watchers: readonly Watcher[] = [
   { image: "mongodbExporter", user: "65535:65535", port: 9216, path: "/metrics", answers: /^mongodb_up(\{.*\})? 0$/m, env: { MONGODB_URI: "mongodb://127.0.0.1:1/admin?serverSelectionTimeoutMS=200" }, sameParts: 3 },
   { image: "mtail", user: "99:99", port: 3903, path: "/metrics", answers: /^mtail_build_info|^log_watcher/m, command: ["--progs=/etc/mtail", "--logs=/dev/null", "--logtostderr"] },
   { image: "cadvisor", user: nobody, port: 8080, path: "/metrics", answers: /^container_memory_working_set_bytes\{id="\/docker\/[0-9a-f]{64}"/m, command: ["--housekeeping_interval=2s"], flags: ["-v", "/sys:/sys:ro"], sameParts: 1 },
-  { image: "alertmanager", user: nobody, port: 9093, path: "/-/ready", answers: /^OK$/m, command: ["--config.file=/tmp/config.yml", "--storage.path=/alertmanager", "--cluster.listen-address="], tmpfs: folders("/alertmanager"), sameParts: 3 },
-  { image: "prometheus", user: nobody, port: 9090, path: "/-/ready", answers: /is Ready/, command: ["--config.file=/tmp/config.yml", "--storage.tsdb.path=/prometheus"], tmpfs: folders("/prometheus"), sameParts: 3 },
+  { image: "alertmanager", user: nobody, port: 9093, path: "/-/ready", answers: /^OK$/m, page: /<title>Alertmanager<[^]*script\.js/, command: ["--config.file=/tmp/config.yml", "--storage.path=/alertmanager", "--cluster.listen-address="], tmpfs: folders("/alertmanager"), sameParts: 3 },
+  { image: "prometheus", user: nobody, port: 9090, path: "/-/ready", answers: /is Ready/, page: /<title>Prometheus[^]*<h2>Alerts<[^]*<h2>Targets</, command: ["--config.file=/tmp/config.yml", "--storage.tsdb.path=/prometheus"], tmpfs: folders("/prometheus"), sameParts: 3 },
 ];
 
 /** Files that two of them can't start without, said by a shell, as nothing can be mounted from here on an engine elsewhere. */
@@ -57,7 +59,7 @@ async function answer(container: TestContainer, { answers, path, port }: Watcher
   const url = `http://127.0.0.1:${await container.port(port)}${path}`;
   let last = "nothing";
   for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((wake) => setTimeout(wake, 250))) {
-    last = await fetch(url, { signal: AbortSignal.timeout(5000) }).then((response) => response.text(), String);
+    last = await fetch(url, { signal: AbortSignal.timeout(15_000) }).then((response) => response.text()).catch(String);
     if (answers.test(last)) return last;
   }
   throw new Error(`${url} has no ${answers}:\n${last.slice(0, 2000)}\n${await container.logs()}`);
@@ -73,6 +75,10 @@ describe("the images of what watches", function () {
       after(() => container.remove());
 
       it("starts as the official image's user, without rights or a disk to write to, and answers", () => answer(container, watcher));
+
+      if (watcher.page !== undefined) {
+        it("has a page for people", () => answer(container, { ...watcher, path: "/", answers: watcher.page as RegExp }));
+      }
 
       if (watcher.sameParts !== undefined) {
         it("is of the official image's version, as far as it can be", async () => {
