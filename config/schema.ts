@@ -190,7 +190,7 @@ const images = z.strictObject(
         about: `Image for ${name}, such as a mirror's; pinned by digest in staging and prod`,
         allowed: "an image reference, registry/repository:tag@sha256:<64 hex digits>",
         example: `registry.example.org/mirror/${name.toLowerCase()}:1.0@sha256:...`,
-        default: "the official one, pinned",
+        default: name === "mtail" ? "built from Debian's package" : "the official one, pinned",
       }).optional(),
     ]),
   ) as Record<LogicalImage, z.ZodOptional<z.ZodString>>,
