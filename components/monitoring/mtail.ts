@@ -1,4 +1,5 @@
 import { edgeBuckets } from "../../alerts/metrics";
+import { systems } from "../../systems";
 
 /**
  * Last segments of a path that log somebody in. What an application answers 401 or 403 there is a failed login,
@@ -8,6 +9,11 @@ export const loginSegments = ["login", "log-in", "signin", "sign-in", "authentic
 
 /** Of HTTP and WebDAV there are dozens, and a client may invent more; a label may have few values only. */
 export const countedMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
+/** Where browsers without WebSockets ask and wait: an answer after 25 s is no slow one. */
+export const longPolledPaths: readonly string[] = [
+  ...new Set(Object.values(systems).flatMap(({ routes }) => routes.flatMap(({ path, websocket }) => (websocket === true && path !== "/" ? [path] : [])))),
+];
 
 /** A JSON string's inside: no quote that isn't escaped. */
 const text = String.raw`(?:[^"\\]|\\.)*`;
@@ -30,6 +36,7 @@ export function renderEdgeProgram(): string {
   ].join(",");
   // HAProxy writes "/" as "\/"; mtail's own reader would take a written-out backslash for the end of the pattern.
   const login = String.raw`\x5c\/(?:${loginSegments.join("|")})$`;
+  const longPolled = longPolledPaths.map((path) => path.replaceAll(".", "[.]").replaceAll("/", String.raw`\x5c\/`)).join("|");
   return `# Written by the stack's update: what the edge's access log says, as metrics.
 counter edge_log_lines_total
 counter edge_requests_total by ${labels}, method, status_class
@@ -70,8 +77,8 @@ ${["1", "2", "3", "4", "5"].map((digit) => `  $status >= ${digit}00 && $status <
   edge_responses_total[system][service][$status]++
   edge_request_bytes_total[system][service] += $in
   edge_response_bytes_total[system][service] += $out
-  # A WebSocket (101) lasts as long as its visitor stays; -1: the request broke off.
-  $status != 101 && $total >= 0 {
+  # A WebSocket (101) lasts as long as its visitor stays, and long polling as nothing happens; -1: the request broke off.
+  $status != 101 && $total >= 0 && $path !~ /^(?:${longPolled})/ {
     edge_request_duration_seconds[system][service][method][class] = $total / 1000.0
   }
 

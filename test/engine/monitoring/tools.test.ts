@@ -61,6 +61,9 @@ describe("the monitoring's programs", function () {
         // A socket that was open for an hour, a visitor who left, and a method nobody has heard of.
         { status: 101, totalMs: 3_600_000, system: "sms" },
         { status: -1, totalMs: -1, system: "sms" },
+        // A browser without WebSockets that asked and waited, and an address that only looks like it.
+        { path: "/socket.io/", method: "PUT", totalMs: 25_000 },
+        { path: "/socket-io/", method: "PATCH", totalMs: 25_000 },
         { method: "BREW", status: 405, system: "sms" },
         // Refused by the edge: too many requests, and a name that is not ours.
         { service: "-", status: 429, system: "memo" },
@@ -80,9 +83,9 @@ describe("the monitoring's programs", function () {
       assert.equal(value("edge_requests_total", { ...motelBackend, method: "GET", status_class: "2xx" }), 3);
       assert.equal(value("edge_requests_total", { ...motelBackend, method: "POST", status_class: "5xx" }), 1);
       assert.equal(value("edge_responses_total", { ...motelBackend, status: "201" }), 1);
-      assert.equal(value("edge_request_bytes_total", motelBackend), 500);
-      assert.equal(value("edge_response_bytes_total", motelBackend), 5000);
-      assert.equal(value("edge_log_lines_total", {}), 20);
+      assert.equal(value("edge_request_bytes_total", motelBackend), 700);
+      assert.equal(value("edge_response_bytes_total", motelBackend), 7000);
+      assert.equal(value("edge_log_lines_total", {}), 22);
     });
 
     it("sorts times into buckets whose bounds belong to them", () => {
@@ -100,6 +103,13 @@ describe("the monitoring's programs", function () {
       const of = (name: string, system: string): number | undefined => value(name, { system, service: "backend" });
       assert.deepEqual(["mps", "motel"].map((system) => of("edge_failed_logins_total", system)), [2, 0]);
       assert.deepEqual(["fetms", "motel"].map((system) => of("edge_deprecated_requests_total", system)), [2, 0]);
+    });
+
+    it("takes no time from those who wait for news", () => {
+      const motel = { system: "motel", service: "backend", status_class: "2xx" };
+      assert.equal(value("edge_requests_total", { ...motel, method: "PUT" }), 1);
+      assert.equal(value("edge_request_duration_seconds_count", { ...motel, method: "PUT" }), undefined);
+      assert.equal(value("edge_request_duration_seconds_sum", { ...motel, method: "PATCH" }), 25);
     });
 
     it("takes no time from sockets and from visitors who left", () => {
