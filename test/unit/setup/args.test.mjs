@@ -30,6 +30,13 @@ describe("setup: options of npm start", () => {
     assert.equal(start().systems, undefined);
   });
 
+  it("builds what takes long only when it is named", () => {
+    assert.equal(start().with, undefined);
+    assert.deepEqual(start("--with", "logs").with, ["logs"]);
+    assert.match(refusal(() => start("--with", "log")).message, /unknown part "log"; did you mean logs\?/);
+    assert.match(refusal(() => optionsOf("start", [], { npm_config_with: "logs" })).message, /npm start -- --with logs/);
+  });
+
   it("names the option that was meant", () => {
     assert.match(refusal(() => start("--sytems", "motel")).message, /unknown option --sytems; did you mean --systems\?/);
   });
