@@ -4,8 +4,18 @@ import { installMocks, recorded, valueOf, type Recorded } from "./mocks";
 export const container = "docker:index/container:Container";
 export const task = "pulumi-nodejs:dynamic/stackbook:Task";
 
-/** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. */
-export async function build(values: Record<string, string>, stack = "dev"): Promise<Record<string, unknown>> {
+/** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. What this machine has of images plays no part. */
+export async function build(values: Record<string, string>, stack = "dev", imagesFile = ""): Promise<Record<string, unknown>> {
+  const before = process.env["STACKBOOK_IMAGES"] ?? "";
+  process.env["STACKBOOK_IMAGES"] = imagesFile;
+  try {
+    return await buildHere(values, stack);
+  } finally {
+    process.env["STACKBOOK_IMAGES"] = before;
+  }
+}
+
+async function buildHere(values: Record<string, string>, stack: string): Promise<Record<string, unknown>> {
   await installMocks(stack);
   const [{ parseConfig }, { DockerPlatform }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }] = await Promise.all([
     import("../../../config/parse"),
