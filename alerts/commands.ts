@@ -115,6 +115,7 @@ const makers = {
   hostStats: (sh: Shell) => `${sh.onHost("uptime; free -m")}; ${sh.docker} stats --no-stream`,
   hostDisks: (sh: Shell) => `${sh.onHost("df -h -x tmpfs -x overlay")}; ${sh.docker} system df`,
   hostFiles: (sh: Shell) => sh.onHost("df -i -x tmpfs -x overlay"),
+  hostKills: (sh: Shell) => sh.onHost("dmesg -T | grep -i 'killed process' | tail"),
   hostUptime: (sh: Shell) => sh.onHost("uptime -s; last -x reboot shutdown | head"),
   edgeLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "stack", service: "edge" })}; ${sh.docker} logs --tail 200 ${sh.one({ system: "stack", service: "edge" })} 2>&1 | grep -v '"kind":"access"'`,
   certificates: (sh: Shell) => sh.ask("(probe_ssl_earliest_cert_expiry - time()) / 86400"),

@@ -92,13 +92,6 @@ function containers(id: SystemId, runbook: RunbookSection): SystemRow[] {
       description: "At 100 % the kernel kills it. A leak grows steadily, load comes and goes. At once: restart it (docker restart); for good: a higher memoryMiB in the stack file.",
       command: "containerStats", runbook, requirement: "M1a",
     },
-    {
-      id: "out-of-memory", class: "resources", topic: "out-of-memory",
-      measure: { kind: "increase", metric: "container_oom_events_total", windowMinutes: 15, by: ["container"] }, limit: { aboveCount: { ticket: 0 } }, forMinutes: 0,
-      summary: "{title}: the kernel killed a process in {container} for want of memory",
-      description: "It needed more than its limit. If this comes back: a leak, or a limit that is too low (memoryMiB in the stack file).",
-      command: "containerLogs", runbook, requirement: "M1",
-    },
   ];
 }
 

@@ -72,6 +72,14 @@ export function host(watched: readonly WatchedSystem[]): readonly AlertRow[] {
       command: "hostFiles", runbook: ours("Host"), requirement: "M7",
     },
     {
+      id: "out-of-memory", system: "stack", class: "resources", topic: "out-of-memory",
+      // Of the host as a whole: without the kernel's log cAdvisor can't tell whose it was; the command shows it.
+      measure: { kind: "increase", metric: "node_vmstat_oom_kill", windowMinutes: 15 }, limit: { aboveCount: { ticket: 0 } }, forMinutes: 0,
+      summary: "The kernel killed a process for want of memory",
+      description: "It needed more than its container's limit, or the host had no more to give. The command shows which. If this comes back: a leak, or a limit that is too low (memoryMiB in the stack file).",
+      command: "hostKills", runbook: ours("Host"), requirement: "M1",
+    },
+    {
       id: "host-rebooted", system: "stack", class: "resources", topic: "host-rebooted",
       measure: { kind: "age", metric: "node_boot_time_seconds" }, limit: { belowHours: { digest: 0.5 } }, forMinutes: 0,
       summary: "The host was started {value} ago",

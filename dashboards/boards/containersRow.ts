@@ -49,11 +49,10 @@ export function containersRow(input: DashboardsInput, system: SystemId | "stack"
       },
       {
         title: "Each container", kind: "table", unit: "count", width: 18, height: 7,
-        says: "When it started, how often in the last day, and processes ended for want of memory.",
+        says: "When it started, and how often in the last day.",
         queries: [
           { expr: `max by (container, service) (container_start_time_seconds${where(labels)}) * 1000`, legend: "started", unit: "age" },
           { expr: `max by (container, service) (changes(container_start_time_seconds${where(labels)}[1d]))`, legend: "restarts in a day" },
-          { expr: `max by (container, service) (increase(container_oom_events_total${where(labels)}[1d]))`, legend: "out of memory in a day" },
         ],
       },
     ],
