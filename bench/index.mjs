@@ -13,14 +13,15 @@ import { aboutMachine, load } from "./machine.mjs";
 import { holdOn } from "./measure.mjs";
 import { measurePreviews, order } from "./previews.mjs";
 import * as programs from "./programs.mjs";
-import { growthLines, machineLines, previewLines, updateLines } from "./report.mjs";
+import { growthLines, machineLines, previewLines, updateLines, watchingLines } from "./report.mjs";
 import { measureUpdates, removeLeftovers } from "./updates.mjs";
+import { measureWatching } from "./watching.mjs";
 import { Workshop } from "./workshop.mjs";
 
-const usage = "npm run bench [-- --runs 5] [--only previews|updates] [--offline|--online] [--yes] [--no-wait]";
+const usage = "npm run bench [-- --runs 5] [--only previews|updates|monitoring] [--offline|--online] [--yes] [--no-wait]";
 const options = {
   runs: { kind: "text", help: "of each, counted", pattern: /^[1-9]\d?$/, allowed: "1-99", fallback: "5" },
-  only: { kind: "text", help: "previews, which need no engine, or updates, which deploy", pattern: /^(previews|updates|both)$/, allowed: "previews, updates or both", fallback: "both" },
+  only: { kind: "text", help: "previews, which need no engine; updates and monitoring, which deploy", pattern: /^(previews|updates|monitoring|all)$/, allowed: "previews, updates, monitoring or all", fallback: "all" },
   offline: { kind: "flag", help: "build everything from package registries" },
   online: { kind: "flag", help: "insist on the official CLI, plugins and images" },
   yes: { kind: "flag", short: "y", help: "answer every question with yes" },
@@ -41,17 +42,20 @@ await main(async (argv) => {
   try {
     // Of a run that was killed.
     await removeLeftovers(engine);
-    const compose = given.only === "previews" ? undefined : await findCompose(env);
+    const wanted = (part) => given.only === part || given.only === "all";
+    const compose = wanted("updates") ? await findCompose(env) : undefined;
     const empty = await workshop.program("empty", programs.empty);
-    const previews = given.only === "updates" ? undefined : await measurePreviews(workshop, empty, { runs, tell });
+    const previews = wanted("previews") ? await measurePreviews(workshop, empty, { runs, tell }) : undefined;
     const updates = [];
-    for (const [name, systems, title] of given.only === "previews" ? [] : [["motel", ["motel"], "motel"], ["all", order, "all five"]]) {
+    for (const [name, systems, title] of wanted("updates") ? [["motel", ["motel"], "motel"], ["all", order, "all five"]] : []) {
       updates.push({ title, ...(await measureUpdates(name, systems, { workshop, engine, empty, compose, runs, tell })) });
     }
+    const watching = wanted("monitoring") ? await measureWatching({ workshop, engine, tell }) : undefined;
     report.push(...machineLines(about, { runs, began, compose }));
     if (previews !== undefined) report.push("", ...previewLines(previews));
-    if (given.only !== "previews") report.push("", ...updateLines(updates, compose));
+    if (updates.length > 0) report.push("", ...updateLines(updates, compose));
     if (previews !== undefined) report.push("", ...growthLines(previews));
+    if (watching !== undefined) report.push("", ...watchingLines(watching));
   } finally {
     tell("taking away what is left");
     await removeLeftovers(engine);

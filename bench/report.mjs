@@ -88,4 +88,26 @@ export function growthLines({ results, resources }) {
   ];
 }
 
+/** Bytes of a sample on disk: Prometheus's documentation says 1 to 2, so this errs upwards. */
+const bytesASample = 2;
+
+export function watchingLines({ taken, samples, series, wal, notified, missing }) {
+  const sum = (name) => taken.reduce((total, one) => total + one[name], 0);
+  const byMemory = [...taken].sort((one, other) => other.MiB - one.MiB);
+  const mebibytes = (bytes) => `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
+  return [
+    `4. monitoring of all five systems under demo traffic${missing.length === 0 ? "" : ` (without ${missing.join(", ")}: not to be had on this machine)`}`,
+    ...indented(table([
+      ["", "memory", "CPU"],
+      ...byMemory.map(({ name, MiB: size, cores }) => [name, `${size.toFixed(0)} MiB`, `${(cores * 100).toFixed(1)} % of a core`]),
+      [`${taken.length} containers`, `${sum("MiB").toFixed(0)} MiB`, `${(sum("cores") * 100).toFixed(1)} % of a core`],
+    ])),
+    "   aim: 1536 MiB",
+    notified.told === 0
+      ? `   a stopped backend was told of by no system within the time`
+      : `   from a stopped backend to its page, after the rule's own wait of ${notified.wait} s: ${notified.median.toFixed(0)} s, slowest ${notified.slowest.toFixed(0)} s, of ${notified.told} of ${notified.of} systems (aim: 45 s)`,
+    `   Prometheus: ${series.toFixed(0)} series, ${samples.toFixed(0)} samples a second: ${mebibytes(samples * 86_400 * bytesASample)} a day at ${bytesASample} bytes each; its write-ahead log holds ${mebibytes(wal)}`,
+  ];
+}
+
 const indented = (lines) => lines.map((text) => `   ${text}`);

@@ -28,8 +28,9 @@ export class Workshop {
   /**
    * A stack of the program itself, run from where it lies.
    * @param {string} name @param {readonly string[]} systems
+   * @param {{ more?: Record<string, unknown>, secrets?: Record<string, string> }} [own] further configuration, over ours
    */
-  async stack(name, systems) {
+  async stack(name, systems, { more = {}, secrets = {} } = {}) {
     await this.#command(this.stackFiles, "stack", "init", name);
     const file = join(this.stackFiles, `Pulumi.${name}.yaml`);
     const [salt = ""] = /^encryptionsalt: .*$/m.exec(readFileSync(file, "utf8")) ?? [];
@@ -39,10 +40,14 @@ export class Workshop {
       "stackbook:edge": { httpPort: ports.http, httpsPort: ports.https },
       // Its requests would be measured too.
       "stackbook:demo": { seed: true, traffic: false },
+      // Measured by itself, and not part of what Compose and an empty program are compared with.
+      "stackbook:monitoring": { enabled: false },
       "stackbook:systems": Object.fromEntries(systems.map((id) => [id, { version: "1.0.0" }])),
+      ...more,
     };
     // JSON is YAML.
     writeFileSync(file, `${salt}\nconfig: ${JSON.stringify(config)}\n`);
+    for (const [key, value] of Object.entries(secrets)) await this.#command(this.stackFiles, "config", "set", "--secret", key, value, "--stack", name, "--config-file", file);
     return new Measured(this, paths.root, name, ["--config-file", file]);
   }
 
@@ -105,6 +110,11 @@ export class Measured {
   /** Fails when there is something to do: a figure of that would be no figure of this. */
   upUnchanged() {
     return this.#run("up", "--yes", "--skip-preview", "--expect-no-changes");
+  }
+
+  async outputs() {
+    const { out } = await measure("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", this.stack, "--non-interactive"], { cwd: this.folder, env: this.workshop.env });
+    return JSON.parse(out);
   }
 
   destroy() {

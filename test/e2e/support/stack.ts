@@ -58,6 +58,10 @@ export class TestStack {
     return Promise.resolve();
   }
 
+  read(key: string): unknown {
+    return this.config[key];
+  }
+
   /** As `pulumi config set --secret` does: the value goes in by standard input, the file has it encrypted. */
   async setSecret(key: string, value: string): Promise<void> {
     await this.mustRunWith(value, "config", "set", "--secret", key);

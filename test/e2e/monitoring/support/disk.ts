@@ -24,6 +24,8 @@ export class SmallDisk {
     try {
       await run("mkfs.ext4", ["-q", "-m", "0", image]);
       await run("mount", ["-o", "loop", image, disk.mountpoint]);
+      // The exporter that looks at it is nobody in particular.
+      fs.chmodSync(disk.folder, 0o755);
       return disk;
     } catch {
       fs.rmSync(disk.folder, { recursive: true, force: true });

@@ -16,6 +16,7 @@ export interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: "pending" | "firing";
   readonly activeAt: string;
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 interface Envelope<T> {
