@@ -8,6 +8,7 @@ import { arch, homedir, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { compilerMemory } from "../go.mjs";
 import { withLock } from "./lock.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -70,7 +71,7 @@ async function compile({ module, package: source, binary, version }, bin, log) {
   log(`building ${binary} ${version} from Go modules (this takes minutes the first time)`);
   const args = [...BUILD, "-ldflags", `-s -w -X ${VERSION_FLAG}=v${version}`, "-o", join(bin, binary), source];
   // GOFLAGS and GOWORK of the user's own projects must not change what is built.
-  await run("go", args, join(here, module), { ...process.env, GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" });
+  await run("go", args, join(here, module), { ...process.env, ...compilerMemory, GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" });
   log(`${binary} ${version} built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 

@@ -6,8 +6,8 @@ import type { AlertRow, RulesInput, Severity } from "../types";
 import { inBaseUnit, readLimit, severitiesOf } from "../units";
 import { expressionOf, type Expression } from "./measures";
 import { alertName } from "./names";
-import { where } from "./promql";
-import { recorded } from "./recording";
+import { where, windowMinutes } from "./promql";
+import { recorded, trafficWindowMinutes } from "./recording";
 import { annotationsOf } from "./texts";
 
 export interface AlertingRule {
@@ -26,7 +26,7 @@ export function alertingRules(plain: AlertRow, input: RulesInput): AlertingRule[
     const expression = expressionOf(row, input);
     return {
       alert: alertName(row.id),
-      expr: condition(row, severity, expression),
+      expr: `${condition(row, severity, expression)}${unlessJustDown(row, severity, input)}`,
       ...(minutes === 0 ? {} : { for: `${minutes}m` }),
       labels: labelsOf(row, severity, expression),
       annotations: annotationsOf(row, severity, input),
@@ -44,6 +44,25 @@ function condition(row: AlertRow, severity: Severity, { value, also, only }: Exp
   ];
   if (row.measure.kind === "alwaysOn") return value;
   return [`(${value}) ${beyond}`, ...conditions.map((text) => `and ${text}`)].join(" ");
+}
+
+/**
+ * People were told that the system was down, and that it is up again; what a window still holds of that time is no
+ * news. Alertmanager keeps it back while the system is down, and would let go of it the moment the system is up.
+ */
+function unlessJustDown({ measure, system }: AlertRow, severity: Severity, input: RulesInput): string {
+  const minutes = severity === "digest" || system === "stack" ? undefined : minutesRemembered(measure, severity);
+  if (minutes === undefined) return "";
+  const down = `ALERTS${where({ alertstate: "firing", class: "down", severity: "page", system })}`;
+  return ` unless on (system) max by (system) (max_over_time(${down}[${windowMinutes(minutes, input.scrapeSeconds)}m]))`;
+}
+
+/** How long a measure of visitors' requests remembers; undefined where the whole of an hour or more is what is asked about. */
+function minutesRemembered(measure: AlertRow["measure"], severity: Severity): number | undefined {
+  if (measure.kind === "responseTime") return trafficWindowMinutes;
+  if (measure.kind === "errorShare") return measure.windowMinutes <= trafficWindowMinutes ? measure.windowMinutes : undefined;
+  if (measure.kind === "burnRate") return severity === "page" ? measure.shortMinutes : undefined;
+  return undefined;
 }
 
 function labelsOf(row: AlertRow, severity: Severity, { fixed = {} }: Expression): Record<string, string> {

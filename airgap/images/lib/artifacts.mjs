@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { cpSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { compilerMemory } from "../../go.mjs";
 import { caBundle } from "./host.mjs";
 import { retry, run } from "./process.mjs";
 
@@ -70,7 +71,7 @@ const makers = {
 
   /** `variables`: text that is set at linking, such as the version a program says it is. */
   async go({ folder: source, packages, tags = [], variables = {} }, folder, { root, alone }) {
-    const env = { ...trusting(), CGO_ENABLED: "0", GOOS: "linux", GOARCH: "amd64", GOFLAGS: "-mod=readonly -trimpath", GOBIN: folder };
+    const env = { ...trusting(), ...compilerMemory, GOWORK: "off", CGO_ENABLED: "0", GOOS: "linux", GOARCH: "amd64", GOFLAGS: "-mod=readonly -trimpath", GOBIN: folder };
     const set = Object.entries(variables).map(([name, value]) => ` -X ${name}=${value}`).join("");
     const go = (...words) => run("go", words, { cwd: join(root, source), env });
     // Brings the modules, while another one is compiled.

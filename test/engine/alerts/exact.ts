@@ -1,4 +1,4 @@
-export const exactNames = ["a system that is down", "a disk"];
+export const exactNames = ["a system that is down", "errors of a system that was down", "errors that go on when it is up", "a disk"];
 
 /** Two alerts as they leave Prometheus, written by hand: nothing here comes from the catalogue or its renderer. */
 export const exactTests = String.raw`
@@ -27,6 +27,41 @@ tests:
               command: 'docker ps -aq --filter label=stackbook.stack=prod --filter label=stackbook.system=sms --filter label=stackbook.service=backend | xargs -rn1 docker logs --tail 100'
               runbook: 'sms.md, "Critical Alert: Backend Down (HTTP 500 errors)"'
               value: '0'
+  - name: errors of a system that was down
+    interval: 1m
+    input_series:
+      - series: 'probe_success{job="blackbox",system="sms",service="backend",check="health"}'
+        values: '1x5 0x5 1x30'
+      - series: 'edge_requests_total{job="edge-log",system="sms",service="backend",method="GET",status_class="2xx"}'
+        values: '0+60x5 300x5 360+60x30'
+      - series: 'edge_requests_total{job="edge-log",system="sms",service="backend",method="GET",status_class="5xx"}'
+        values: '0x5 60+60x5 360x30'
+    promql_expr_test:
+      - expr: 'service:edge_5xx:share{system="sms"} > bool 0.4'
+        eval_time: 12m
+        exp_samples: [{ labels: '{system="sms",service="backend"}', value: 1 }]
+      - expr: 'count(ALERTS{alertname="ServiceDown",alertstate="firing"})'
+        eval_time: 10m
+        exp_samples: [{ labels: '{}', value: 1 }]
+      - expr: 'count(count_over_time(ALERTS{alertname=~"ErrorRate.*|Slo.*",alertstate="firing",severity="page"}[40m]))'
+        eval_time: 40m
+        exp_samples: []
+  - name: errors that go on when it is up
+    interval: 1m
+    input_series:
+      - series: 'probe_success{job="blackbox",system="sms",service="backend",check="health"}'
+        values: '1x5 0x5 1x30'
+      - series: 'edge_requests_total{job="edge-log",system="sms",service="backend",method="GET",status_class="2xx"}'
+        values: '0+60x5 300x5 360+60x30'
+      - series: 'edge_requests_total{job="edge-log",system="sms",service="backend",method="GET",status_class="5xx"}'
+        values: '0x5 60+60x35'
+    promql_expr_test:
+      - expr: 'count(ALERTS{alertname="ErrorRate",alertstate="firing",severity="page"})'
+        eval_time: 15m
+        exp_samples: []
+      - expr: 'count(ALERTS{alertname="ErrorRate",alertstate="firing",severity="page"})'
+        eval_time: 20m
+        exp_samples: [{ labels: '{}', value: 1 }]
   - name: a disk
     interval: 1m
     input_series:
