@@ -81,5 +81,11 @@ export const fetms: SystemSpec = {
     backupBefore: true,
   },
   secrets: [jwtSecret("jwtSecret", "Signs the session tokens of the API")],
+  backup: {
+    at: "02:00", // fetms.md, Automated Backup Strategy
+    everyHours: 24,
+    parts: ["database", "uploads"], // fetms.md, Database Backup and Uploaded Files Backup; its Redis holds sessions only
+    kept: { dailyDays: 7, weeklyWeeks: 4, monthlyMonths: 3 }, // fetms.md, Automated Backup Strategy
+  },
   maxBodyMiB: 10, // fetms.md, File Upload Fails: 10 * 1024 * 1024
 };

@@ -69,5 +69,11 @@ export const memo: SystemSpec = {
     { path: "/api", service: "backend" },
   ],
   secrets: [jwtSecret("jwtSecret", "Signs the session tokens of the API")],
+  backup: {
+    at: "02:00", // memo.md, Daily Backup Procedure
+    everyHours: 24,
+    parts: ["database"], // memo.md, Backup and Recovery; its Redis is a cache
+    kept: { dailyDays: 30 }, // requirements, section B: the runbook gives no number
+  },
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

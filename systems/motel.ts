@@ -100,5 +100,11 @@ export const motel: SystemSpec = {
     backupBefore: true, // requirement D4
   },
   secrets: [jwtSecret("jwtSecret", "Signs the session tokens of the API")],
+  backup: {
+    at: "02:00", // motel.md, Database Backup
+    everyHours: 24,
+    parts: ["database", "redis"], // motel.md, Database Backup and Redis Backup
+    kept: { dailyDays: 30 }, // requirements, section B: the runbook gives no number
+  },
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

@@ -82,5 +82,11 @@ export const mps: SystemSpec = {
     jwtSecret("jwtAccessSecret", "Signs access tokens"),
     jwtSecret("jwtRefreshSecret", "Signs refresh tokens"),
   ],
+  backup: {
+    at: "02:00", // mps.md, Automated Backups
+    everyHours: 24,
+    parts: ["database", "redis"], // mps.md, Backup Contents
+    kept: { dailyDays: 30, weeklyWeeks: 12, monthlyMonths: 12 }, // mps.md, Backup Retention
+  },
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

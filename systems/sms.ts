@@ -73,5 +73,11 @@ export const sms: SystemSpec = {
   ],
   // Assumed: school hours. sms.md gives a throughput that must not be fallen below, and no time.
   expectedLoad: { days: ["monday", "tuesday", "wednesday", "thursday", "friday"], from: "08:00", to: "16:00" },
+  backup: {
+    at: "02:00", // sms.md, Automated Backup Schedule
+    everyHours: 12, // requirement B9: its RPO of 24 h holds even when one backup fails
+    parts: ["database"],
+    kept: { dailyDays: 30 }, // sms.md, Automated Backup Schedule
+  },
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

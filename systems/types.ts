@@ -21,6 +21,8 @@ export interface SystemSpec {
   readonly secrets: readonly SecretSpec[];
   /** When people work with it, in the stack's time zone: few requests then mean that something is wrong. Absent: at no time. */
   readonly expectedLoad?: ExpectedLoad;
+  /** What is backed up, when, and how long it is kept; configuration and the stack's checkpoint always are. */
+  readonly backup: BackupSpec;
   /** Largest request body that the edge lets through, MiB. */
   readonly maxBodyMiB: number;
 }
@@ -119,6 +121,26 @@ export interface MigrationSpec {
   readonly command: readonly string[];
   readonly stagingFirst: boolean;
   readonly backupBefore: boolean;
+}
+
+export interface BackupSpec {
+  /** "02:00", in the stack's time zone. */
+  readonly at: string;
+  /** Hours from one backup to the next: with 12 and "02:00" also at 14:00. */
+  readonly everyHours: BackupInterval;
+  readonly parts: readonly BackupPart[];
+  readonly kept: KeptSpec;
+}
+
+export type BackupInterval = 24 | 12 | 8 | 6;
+
+export type BackupPart = "database" | "redis" | "uploads";
+
+/** For how long, by tier; absent: no backups of that tier are made. */
+export interface KeptSpec {
+  readonly dailyDays: number;
+  readonly weeklyWeeks?: number;
+  readonly monthlyMonths?: number;
 }
 
 export interface SecretSpec {
