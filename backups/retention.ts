@@ -1,4 +1,4 @@
-import type { SystemId } from "../systems";
+import { systemIds, systems, type KeptSpec, type SystemId } from "../systems";
 import { manifestFile, momentOf } from "./layout";
 import { tiers, type Tier } from "./manifest";
 import type { Retention } from "./settings";
@@ -39,14 +39,14 @@ function daysBetween(from: number, to: number): number {
  */
 const always = { deploy: days(90), safety: days(7) };
 
-/** The runbooks' numbers: mps.md, Backup Retention; fetms.md, Automated Backup Strategy; sms.md, Automated Backup Schedule. MemoApp's and Motel's give none: requirements, B. */
-export const retention: Readonly<Record<SystemId, RetentionTable>> = {
-  mps: { daily: days(30), weekly: weeks(12), monthly: months(12), ...always },
-  fetms: { daily: days(7), weekly: weeks(4), monthly: months(3), ...always },
-  memo: { daily: days(30), weekly: notKept, monthly: notKept, ...always },
-  motel: { daily: days(30), weekly: notKept, monthly: notKept, ...always },
-  sms: { daily: days(30), weekly: notKept, monthly: notKept, ...always },
-};
+/** What is kept of a system whose runbook, or stack file, says so many days, weeks and months. */
+export function tableOf(kept: KeptSpec, deploy: Retention = always.deploy): RetentionTable {
+  const { dailyDays, monthlyMonths = 0, weeklyWeeks = 0 } = kept;
+  return { daily: days(dailyDays), weekly: weeks(weeklyWeeks), monthly: monthlyMonths === 0 ? notKept : months(monthlyMonths), ...always, deploy };
+}
+
+/** The runbooks' own, from systems/. */
+export const retention = Object.fromEntries(systemIds.map((id) => [id, tableOf(systems[id].backup.kept)])) as Readonly<Record<SystemId, RetentionTable>>;
 
 /** A backup that exists, as far as its age matters. */
 export interface KeptSet {
