@@ -2,7 +2,8 @@ import type { PartName, Tier } from "./manifest";
 
 /**
  * What the agent is asked: `node /app/backup.js <command>` in its container, the request as one line of JSON on
- * standard input, the answer as one line of JSON on standard output; progress as lines on standard error. An answer
+ * standard input (or in the environment variable BACKUP_REQUEST), the answer as one line of JSON on standard output;
+ * progress as lines on standard error. An answer
  * `{"error": {"message", "problems"}}` comes with exit code 1, `{"error"...}` for a request it can't read with 2.
  */
 export interface Requests {
@@ -28,6 +29,8 @@ export interface RestoreRequest {
   readonly only?: readonly ("database" | "redis" | "uploads")[];
   /** Names of tables or collections; only these are brought back. */
   readonly tables?: readonly string[];
+  /** The live data can't be read any more, so no safety backup can be taken; what was there is still kept until the end. @default false */
+  readonly withoutSafety?: boolean;
   /** Of this restore: a second run with the same id goes on where the first was cut off, and a failed one is not repeated. */
   readonly id: string;
 }
@@ -48,6 +51,8 @@ export interface BackupEntry {
   readonly readable: boolean;
   readonly verifiedAt: string | null;
   readonly drilledAt: string | null;
+  /** Its manifest can't be used: damaged, or not ours. Such a backup is refused, never passed over in silence. */
+  readonly problem?: string;
 }
 
 export interface RunAnswer {
@@ -55,7 +60,10 @@ export interface RunAnswer {
   /** Null: the system holds nothing yet. */
   readonly bytes: number | null;
   readonly seconds: number;
+  /** Those that have the whole set. */
   readonly stores: readonly string[];
+  /** By store, why it has none; the agent goes on trying to bring it there. Empty: every store has it. */
+  readonly problems: readonly string[];
 }
 
 export interface VerifyAnswer {

@@ -80,6 +80,9 @@ export type EncryptionSettings =
       readonly signingKeyId: string;
       /** PEM by key id, to check signatures. */
       readonly signingPublicKeys: Readonly<Record<string, string>>;
+      /** Only where the private key is, elsewhere: files below `/etc/stackbook/secrets`, the armored key and what opens it. */
+      readonly privateKeyFile?: string;
+      readonly privateKeyPassphraseFile?: string;
     };
 
 export const settingsDirectory = "/etc/stackbook";
