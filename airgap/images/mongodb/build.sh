@@ -1,4 +1,6 @@
 system_user mongodb 999 /data/db
+# For the backup agent's image, which is built on this one without apt.
+install gnupg
 tar -x -f server.tar --no-same-owner -C /opt
 mv /opt/out /opt/stackbook-mongodb
 mkdir -p /opt/mongosh

@@ -10,6 +10,8 @@ rm -f "$server"/lib/postgresql/*plperl* "$server"/lib/postgresql/*plpython* "$se
 
 # psql, pg_dump and the other client tools, with the libraries that lie beside them.
 install python3-minimal libpython3-stdlib zlib1g
+# The official image has gnupg as well; the rest is for the backup agent's image, which is built on this one without apt.
+install gnupg curl libatomic1
 client=/usr/lib/postgresql-client
 python3 - "$server" client.whl "$client" <<'PY'
 import json, os, sys, zipfile
