@@ -1,4 +1,4 @@
-import type { ServiceName, SystemId } from "../systems";
+import type { ExpectedLoad, ServiceName, SystemId } from "../systems";
 import type { CommandId } from "./commands";
 import type { Measure } from "./measures";
 import type { Job } from "./metrics";
@@ -91,6 +91,8 @@ export interface RulesInput extends CatalogueInput {
   readonly escalationMinutes: number;
   /** IANA; of `expectedLoad` hours. */
   readonly timeZone: string;
+  /** In place of the catalogue's hours; false: at no time. */
+  readonly expectedLoad?: Readonly<Partial<Record<SystemId, ExpectedLoad | false>>>;
   readonly thresholds: ThresholdOverrides;
 }
 

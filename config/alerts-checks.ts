@@ -2,6 +2,7 @@ import type { Channel } from "../alerts/routing/types";
 import { thresholdProblems } from "../alerts/thresholds";
 import { systemIds } from "../systems";
 import type { RawAlerts } from "./alerts-schema";
+import { resolveExpectedLoad } from "./alerts-resolve";
 import { deadMansSwitch, secretOf } from "./alerts-secrets";
 import type { Checked, Report } from "./checks";
 import { defaults } from "./defaults";
@@ -98,11 +99,12 @@ function checkPages({ config, environment }: Checked, report: Report): void {
   }
 }
 
-function checkLists({ channels = {}, maintenance = {} }: RawAlerts, report: Report): void {
+function checkLists({ channels = {}, maintenance = {}, expectedLoad = {} }: RawAlerts, report: Report): void {
   const twice = (at: Path, list: readonly string[]): void => {
     for (const [index, item] of list.entries()) if (list.indexOf(item) < index) report([...at, index], "given twice", "each once", "remove one of the two");
   };
   for (const [name, channel] of Object.entries(channels)) if (channel.kind === "email") twice(["alerts", "channels", name, "to"], channel.to.map((address) => address.toLowerCase()));
+  for (const [id, hours] of Object.entries(expectedLoad)) if (hours !== undefined && hours !== false) twice(["alerts", "expectedLoad", id, "days"], hours.days ?? []);
   for (const [name, window] of Object.entries(maintenance)) {
     if (window === false) continue;
     twice(["alerts", "maintenance", name, "days"], window.days);
@@ -110,7 +112,10 @@ function checkLists({ channels = {}, maintenance = {} }: RawAlerts, report: Repo
   }
 }
 
-function checkWindows({ maintenance = {} }: RawAlerts, report: Report): void {
+function checkWindows({ maintenance = {}, expectedLoad = {} }: RawAlerts, report: Report): void {
+  for (const [id, hours] of Object.entries(resolveExpectedLoad(expectedLoad))) {
+    if (hours !== false && hours.to <= hours.from) report(["alerts", "expectedLoad", id, "to"], quote(hours.to), `a time after ${hours.from}`, "use a later time of the same day than from");
+  }
   const runbooks = Object.keys(defaults.alerts.maintenance);
   for (const [name, window] of Object.entries(maintenance)) {
     const at = ["alerts", "maintenance", name];

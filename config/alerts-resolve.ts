@@ -1,10 +1,11 @@
 import type { AlertsConfig, Channel, MaintenanceWindow, SecretName } from "../alerts/routing/types";
+import { systems } from "../systems";
 import type { RawAlerts } from "./alerts-schema";
 import { deadMansSwitch } from "./alerts-secrets";
 import { defaults } from "./defaults";
 
 /** What a stack file says of alerts, over the runbooks' and our defaults. */
-export function resolveAlerts(raw: RawAlerts, systems: readonly string[], secrets: Readonly<Record<string, SecretName>>): AlertsConfig {
+export function resolveAlerts(raw: RawAlerts, given: readonly string[], secrets: Readonly<Record<string, SecretName>>): AlertsConfig {
   const channels = Object.entries(raw.channels ?? {}).map(([name, channel]) => resolveChannel(name, channel, secrets[name]));
   const routes = resolveRoutes(raw, channels);
   const { [deadMansSwitch]: watchdog } = secrets;
@@ -16,9 +17,17 @@ export function resolveAlerts(raw: RawAlerts, systems: readonly string[], secret
     escalation: { afterMinutes: raw.escalation?.afterMinutes ?? defaults.alerts.escalationMinutes, channels: raw.escalation?.channels ?? [] },
     digest: { at: raw.digest?.at ?? defaults.alerts.digestAt },
     ...(watchdog === undefined ? {} : { deadMansSwitch: watchdog }),
-    maintenance: resolveMaintenance(raw.maintenance ?? {}, systems),
+    maintenance: resolveMaintenance(raw.maintenance ?? {}, given),
+    expectedLoad: resolveExpectedLoad(raw.expectedLoad ?? {}),
     thresholds: raw.thresholds ?? {},
   };
+}
+
+/** What is left out is the runbook's. */
+export function resolveExpectedLoad({ sms }: NonNullable<RawAlerts["expectedLoad"]>): AlertsConfig["expectedLoad"] {
+  const { expectedLoad } = systems.sms;
+  if (sms === undefined || sms === false || expectedLoad === undefined) return sms === false ? { sms } : {};
+  return { sms: { days: sms.days ?? expectedLoad.days, from: sms.from ?? expectedLoad.from, to: sms.to ?? expectedLoad.to } };
 }
 
 type RawChannel = NonNullable<RawAlerts["channels"]>[string];

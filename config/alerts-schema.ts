@@ -71,10 +71,11 @@ const systemRoute = z
   })
   .optional();
 
-const list = <const T extends readonly [string, ...string[]]>(values: T, about: string, example: string) =>
-  documented(z.array(choice(values, { about: "", example: values[0] })).min(1).max(values.length), { type: "list of text", allowed: `a list of ${values.join(", ")}`, about, example });
+const list = <const T extends readonly [string, ...string[]]>(values: T, about: string, example: string, fallback?: string) =>
+  documented(z.array(choice(values, { about: "", example: values[0] })).min(1).max(values.length), { type: "list of text", allowed: `a list of ${values.join(", ")}`, about, example, ...(fallback === undefined ? {} : { default: fallback }) });
 
-const clock = (about: string, example: string) => text(checkClock, { about, example, allowed: "a time of day in quotes, '00:00'-'23:59'" });
+const clock = (about: string, example: string, fallback?: string) =>
+  text(checkClock, { about, example, allowed: "a time of day in quotes, '00:00'-'23:59'", ...(fallback === undefined ? {} : { default: fallback }) });
 
 const maintenance = documented(
   z.record(
@@ -111,6 +112,27 @@ const threshold = (severity: string) =>
   decimal(0, 1e15, { about: `Threshold of the alert \`<name>\` as a ${severity}, in its unit, in place of the runbook's`, allowed: "0 or more", example: "5", default: "the runbook's" }).optional();
 const ofSystem = z.record(z.string(), z.strictObject({ page: threshold("page"), ticket: threshold("ticket"), digest: threshold("line in the daily report") })).optional();
 
+const expectedLoad = documented(
+  z.preprocess(
+    (value) => (value === "false" ? false : value),
+    z.union([
+      z.literal(false),
+      z.strictObject({
+        days: list(weekdays, "Days on which people work with SMS", "[monday, tuesday, wednesday, thursday]", "Monday to Friday").optional(),
+        from: clock("When they begin, in `monitoring.timeZone`", "'07:30'", "08:00").optional(),
+        to: clock("When they end, on the same day", "'15:00'", "16:00").optional(),
+      }),
+    ]),
+  ),
+  {
+    type: "map or false",
+    allowed: "{ days, from, to }, or false for at no time",
+    about: "Hours in which few requests to SMS are an alert",
+    example: "{ days: [monday, tuesday], from: '07:30', to: '15:00' }",
+    default: "Monday to Friday, 08:00-16:00",
+  },
+);
+
 export const alertsSchema = z.strictObject({
   channels: channels.optional(),
   routes: z
@@ -130,6 +152,8 @@ export const alertsSchema = z.strictObject({
     .optional(),
   digest: z.strictObject({ at: clock("When the daily report goes out, in `monitoring.timeZone`", "'07:30'").optional() }).optional(),
   maintenance: maintenance.optional(),
+  // Only SMS's runbook has a threshold of few requests.
+  expectedLoad: z.strictObject({ sms: expectedLoad.optional() }).optional(),
   thresholds: z.strictObject({ stack: ofSystem, mps: ofSystem, fetms: ofSystem, memo: ofSystem, motel: ofSystem, sms: ofSystem }).optional(),
 });
 

@@ -1,4 +1,4 @@
-import { systems, type SystemId } from "../../systems";
+import { systems, type ExpectedLoad, type SystemId } from "../../systems";
 import { recorded, type RecordingRule } from "./recording";
 
 const firstYear = 2026;
@@ -6,9 +6,10 @@ const years = 12;
 const days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
 /** Hours in which people work with a system, as 0 or 1. Prometheus knows UTC only, so the zone's changes of clock are written out. */
-export function expectedLoadRules(system: SystemId, timeZone: string): RecordingRule[] {
-  const { expectedLoad } = systems[system];
+export function expectedLoadRules(system: SystemId, timeZone: string, own?: ExpectedLoad | false): RecordingRule[] {
+  const expectedLoad = own ?? systems[system].expectedLoad;
   if (expectedLoad === undefined) return [];
+  if (expectedLoad === false) return [{ record: recorded.expectedLoad, labels: { system }, expr: "vector(0)" }];
   const local = `${recorded.localTime}{system="${system}"}`;
   const ofDay = `${local} % 86400`;
   const day = expectedLoad.days.map((name) => `(day_of_week(${local}) == bool ${days.indexOf(name)})`).join(" + ");

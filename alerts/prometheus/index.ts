@@ -37,7 +37,7 @@ export function ruleFiles(input: RulesInput): Record<string, RuleGroup[]> {
       [
         {
           name: id,
-          rules: [...(hasLog ? trafficRules(id, input.scrapeSeconds) : []), ...expectedLoadRules(id, input.timeZone), ...of((row) => row.system === id && !slow(row))],
+          rules: [...(hasLog ? trafficRules(id, input.scrapeSeconds) : []), ...expectedLoadRules(id, input.timeZone, input.expectedLoad?.[id]), ...of((row) => row.system === id && !slow(row))],
         },
         // Windows of days: looked at each minute.
         ...(objectives.length === 0 ? [] : [{ name: `${id}-promises`, interval: `${Math.max(60, input.scrapeSeconds)}s`, rules: [...objectives, ...of((row) => row.system === id && slow(row))] }]),

@@ -1,4 +1,4 @@
-import type { SystemId } from "../../systems";
+import type { ExpectedLoad, SystemId } from "../../systems";
 
 /** Who is told, and when: a stack's `alerts`, checked and complete. */
 export interface AlertsConfig {
@@ -15,6 +15,8 @@ export interface AlertsConfig {
   /** A web hook's address that is called every minute, for somebody outside to miss. */
   readonly deadMansSwitch?: SecretName;
   readonly maintenance: readonly MaintenanceWindow[];
+  /** In place of the catalogue's hours; false: at no time. */
+  readonly expectedLoad: Readonly<Partial<Record<SystemId, ExpectedLoad | false>>>;
   readonly thresholds: ThresholdOverrides;
 }
 

@@ -26,6 +26,7 @@ export function renderRules(stack: StackConfig, systems: readonly RunningSystem[
     scrapeSeconds: stack.monitoring.scrapeSeconds,
     escalationMinutes: stack.alerts.escalation.afterMinutes,
     timeZone: stack.monitoring.timeZone,
+    expectedLoad: stack.alerts.expectedLoad,
     thresholds: stack.alerts.thresholds,
   });
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [`rules/${name}`, text]));

@@ -143,4 +143,9 @@ describe("hours of expected load", () => {
     assert.match(expectedLoadRules("sms", "UTC")[1]?.expr ?? "", />= bool 28800\) \* .*< bool 57600\) \* .*== bool 1\).*== bool 5\)/);
     assert.deepEqual(expectedLoadRules("mps", "UTC"), []);
   });
+
+  it("are the stack file's where it has some, and none where it says so", () => {
+    assert.match(expectedLoadRules("sms", "UTC", { days: ["sunday"], from: "09:30", to: "12:00" })[1]?.expr ?? "", />= bool 34200\) \* .*< bool 43200\) \* \(\(day_of_week\(.*\) == bool 0\)\)$/);
+    assert.deepEqual(expectedLoadRules("sms", "UTC", false).map(({ expr, labels }) => [expr, labels]), [["vector(0)", { system: "sms" }]]);
+  });
 });

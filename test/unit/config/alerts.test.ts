@@ -37,6 +37,7 @@ describe("monitoring in a stack file that says nothing of it", () => {
       escalation: { afterMinutes: 30, channels: [] },
       digest: { at: "08:00" },
       maintenance: [],
+      expectedLoad: {},
       thresholds: {},
     });
     assert.deepEqual(load({ "stackbook:systems": { fetms: {} } }, dev).alerts.maintenance, [{ name: "fetms-sunday", systems: ["fetms"], days: ["sunday"], from: "02:00", to: "04:00" }]);
@@ -239,6 +240,13 @@ describe("times", () => {
     assert.deepEqual(windows({ patches: { ...window, timeZone: "Europe/Athens" } }).map(({ name, timeZone }) => [name, timeZone]), [["fetms-sunday", undefined], ["patches", "Europe/Athens"]]);
     assert.deepEqual(windows({ "fetms-sunday": false }), []);
     assert.deepEqual(windows({ "fetms-sunday": { ...window, systems: "all" } }), [{ name: "fetms-sunday", ...window, systems: "all" }]);
+  });
+
+  it("of expected load are the runbook's but for what is given, and refused without length or with a day twice", () => {
+    const hours = (sms: unknown) => alerts({ expectedLoad: { sms } });
+    assert.deepEqual(load(hours({ from: "07:30", days: ["monday"] }), dev).alerts.expectedLoad, { sms: { days: ["monday"], from: "07:30", to: "16:00" } });
+    assert.equal(onlyProblem(hours({ from: "16:00" }), dev).path, "alerts.expectedLoad.sms.to");
+    assert.equal(onlyProblem(hours({ days: ["monday", "monday"] }), dev).path, "alerts.expectedLoad.sms.days[1]");
   });
 
   it("of maintenance are refused without length, without a day, with a day twice, or of nobody's", () => {

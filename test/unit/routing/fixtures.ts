@@ -24,7 +24,7 @@ export const alerts: AlertsConfig = {
   digest: { at: "08:00" },
   deadMansSwitch: secret("deadMansSwitch"),
   maintenance: [{ name: "fetms-sunday", systems: ["fetms"], days: ["sunday"], from: "02:00", to: "04:00" }],
-  thresholds: {},
+  expectedLoad: {}, thresholds: {},
 };
 
 export const everything: RoutingInput = {
