@@ -10,7 +10,7 @@ import { duration, Say } from "./base/say.mjs";
 import { belongings } from "./engine/belongings.mjs";
 import { checkDisk } from "./engine/disk.mjs";
 import { checkPorts } from "./engine/ports.mjs";
-import { startContainers } from "./engine/power.mjs";
+import { settled, startContainers } from "./engine/power.mjs";
 import { optionsOf } from "./options.mjs";
 import { applyConfig, dropOldSalt, edgeOf, planConfig, readConfig } from "./stack/config.mjs";
 import { systemsInFile } from "./stack/file.mjs";
@@ -95,7 +95,7 @@ async function deploy(pulumi, engine, { config, edge, refresh }, say) {
   const outputs = await pulumi.json(["stack", "output"], "the stack's outputs could not be read");
   const hasCertificate = saveCertificate(outputs);
   say.line();
-  for (const line of running(outputs, (await belongings(engine, pulumi.stack)).containers)) say.line(line);
+  for (const line of running(outputs, await settled(engine, (await belongings(engine, pulumi.stack)).containers))) say.line(line);
   say.line();
   for (const { url, status, milliseconds, error } of await probeAddresses(outputs, edge.bindAddress)) {
     say.line(`${curlLine(url, hasCertificate)}    # ${error === undefined ? `${status} in ${milliseconds} ms` : error}`);

@@ -38,7 +38,7 @@ const logLabels = ["stack", "system", "service", "role"].map((name) => `stackboo
 export interface Healthcheck {
   /** Docker's form: ["CMD", ...] or ["CMD-SHELL", text]. */
   readonly test: readonly string[];
-  /** @default 2 */
+  /** Between two looks of the engine; a deploy doesn't wait for them, see HealthGate. @default 10 */
   readonly intervalSeconds?: number;
   /** Failures within it don't count. @default 30 */
   readonly startSeconds?: number;
@@ -74,7 +74,7 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
         : {
             healthcheck: {
               tests: [...check.test],
-              interval: goDuration(check.intervalSeconds ?? 2),
+              interval: goDuration(check.intervalSeconds ?? 10),
               timeout: "5s",
               startPeriod: goDuration(check.startSeconds ?? 30),
               retries: check.retries ?? 5,

@@ -22,8 +22,8 @@ export interface CommonNetworks {
   readonly edge: docker.Network;
 }
 
-/** Nobody waits for a daemon but the update that starts it, so it is asked less often than what serves visitors. */
-const healthIntervalSeconds = 5;
+/** Prometheus asks them besides, so the engine may do so less often than what serves visitors. */
+const healthIntervalSeconds = 30;
 
 /** One container, replaced by deleting it first: it may own a data volume, and nobody is served by it. */
 export function createDaemon(context: DockerContext, args: DaemonArgs, networks: CommonNetworks, opts: pulumi.ComponentResourceOptions): Daemon {

@@ -24,9 +24,13 @@ export function connect(host: string | undefined): Docker {
   return new DockerClient({ protocol: "http", host: url.hostname, port: url.port === "" ? 2375 : Number(url.port) });
 }
 
-/** The last lines a container wrote, both streams in order, without the multiplexing headers. */
+/** The last lines a container wrote, both streams in order. */
 export async function lastLogLines(container: Docker.Container, lines: number): Promise<string> {
-  const raw = await container.logs({ stdout: true, stderr: true, tail: lines });
+  return unframe(await container.logs({ stdout: true, stderr: true, tail: lines }));
+}
+
+/** Both streams' text in order, without the multiplexing headers. */
+function unframe(raw: Buffer): string {
   const parts: string[] = [];
   let at = 0;
   while (at + 8 <= raw.length && (raw[at] ?? 9) <= 2 && raw[at + 1] === 0) {
@@ -35,6 +39,32 @@ export async function lastLogLines(container: Docker.Container, lines: number): 
     at += 8 + size;
   }
   return (parts.length > 0 ? parts.join("") : raw.toString("utf8")).trimEnd();
+}
+
+/**
+ * The container's own health check, run now: the engine looks every few seconds only, since each look is a process
+ * that starts. It ends after five seconds, like the engine's.
+ * @param test Docker's form: ["CMD", ...] or ["CMD-SHELL", text]
+ */
+export async function checkHealth(container: Docker.Container, test: readonly string[]): Promise<{ readonly healthy: boolean; readonly said: string }> {
+  const [kind, ...words] = test;
+  const exec = await container.exec({ Cmd: kind === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const parts: Buffer[] = [];
+  const ended = await new Promise<boolean>((resolve) => {
+    const timer = setTimeout(() => resolve(false), 5000);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    stream.on("data", (part: Buffer) => parts.push(part));
+    stream.on("end", end);
+    stream.on("error", end);
+  });
+  stream.destroy();
+  const said = unframe(Buffer.concat(parts));
+  if (!ended) return { healthy: false, said: `${said}\nno answer within 5 s`.trim() };
+  return { healthy: (await exec.inspect()).ExitCode === 0, said };
 }
 
 /** True when both would be the same request; the provider's own text and its answer are no part of it. */

@@ -79,6 +79,17 @@ export class Engine {
     return this.ask("DELETE", `/containers/${id}?force=true&v=true`);
   }
 
+  /** The container's own health check, run now. @param {string[]} test Docker's form: ["CMD", ...] or ["CMD-SHELL", text] */
+  async check(id, [kind, ...words]) {
+    const { Id } = await this.ask("POST", `/containers/${id}/exec`, { body: { Cmd: kind === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words, AttachStdout: true, AttachStderr: true } });
+    try {
+      await this.ask("POST", `/exec/${Id}/start`, { body: {}, timeoutSeconds: 5 });
+    } catch {
+      return false;
+    }
+    return (await this.ask("GET", `/exec/${Id}/json`)).ExitCode === 0;
+  }
+
   /** The last lines a container wrote, both streams. */
   async logs(id, lines) {
     const raw = await this.ask("GET", `/containers/${id}/logs?stdout=true&stderr=true&tail=${lines}`);

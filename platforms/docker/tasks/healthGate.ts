@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connect, lastLogLines, sameInputs } from "../engine";
+import { checkHealth, connect, lastLogLines, sameInputs } from "../engine";
 
 export interface HealthGateArgs {
   readonly host?: pulumi.Input<string | undefined>;
@@ -22,11 +22,15 @@ interface GateInputs {
 
 async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number): Promise<void> {
   const container = connect(inputs.host).getContainer(id);
+  let failures = 0;
+  let said: string | undefined;
   for (;;) {
-    const { State, RestartCount, Name } = await container.inspect();
+    const { State, RestartCount, Name, Config } = await container.inspect();
+    const { Test: test = [], StartPeriod = 0, Retries = 3 } = Config.Healthcheck ?? {};
     const health = State.Health?.Status;
+    const runsMs = Date.now() - Date.parse(State.StartedAt);
     const fail = async (what: string): Promise<never> => {
-      const probe = State.Health?.Log?.at(-1)?.Output?.trim();
+      const probe = (said ?? State.Health?.Log?.at(-1)?.Output)?.trim();
       throw new Error(
         `${inputs.title}: container ${Name.slice(1)} ${what}. ${inputs.meanwhile ?? "The version before keeps serving."}` +
           (probe === undefined || probe === "" ? "" : ` Its health check said: ${probe.slice(-500)}`) +
@@ -34,12 +38,22 @@ async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number
       );
     };
     if (State.Running && health === "healthy") return;
-    if (State.Running && health === undefined && Date.now() - Date.parse(State.StartedAt) > 3000) return;
+    if (State.Running && health === undefined && runsMs > 3000) return;
     if (State.Running && health === "unhealthy") await fail("is unhealthy");
     if (RestartCount >= 3) await fail(`keeps stopping (exit code ${State.ExitCode}${State.OOMKilled ? ", out of memory" : ""})`);
     if (!State.Running && !State.Restarting) await fail(`has stopped with exit code ${State.ExitCode}`);
+    // The engine's next look may be seconds away; as it does, what fails while the program starts is not counted.
+    const starts = runsMs < StartPeriod / 1e6;
+    if (State.Running && health === "starting") {
+      // Whoever has stopped meanwhile can't be asked; the next round says so.
+      const check = await checkHealth(container, test).catch((error: unknown) => ({ healthy: false, said: String(error) }));
+      if (check.healthy) return;
+      said = check.said;
+      if (!starts) failures += 1;
+      if (failures >= Retries) await fail("is unhealthy");
+    }
     if (Date.now() > deadline) await fail(`was not healthy within ${inputs.timeoutSeconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, health === undefined || State.Restarting ? 250 : starts ? 500 : 2000));
   }
 }
 

@@ -114,7 +114,7 @@ describe("a daemon", () => {
     assert.deepEqual(inputs["mounts"], [{ type: "bind", source: "/proc", target: "/host/proc", readOnly: true }]);
     const { tests, interval } = inputs["healthcheck"] as { tests: string[]; interval: string };
     assert.match(tests[1] ?? "", /http:\/\/127\.0\.0\.1:9090\/-\/ready/);
-    assert.equal(interval, "5s");
+    assert.equal(interval, "30s");
     assert.equal(inputs["stopTimeout"], 60);
   });
 

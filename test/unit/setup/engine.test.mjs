@@ -9,7 +9,7 @@ import { unframe } from "../../../setup/engine/api.mjs";
 import { inStartOrder, nameOf, sort } from "../../../setup/engine/belongings.mjs";
 import { judgeDisk } from "../../../setup/engine/disk.mjs";
 import { checkPorts, isFree, listeners, processOn } from "../../../setup/engine/ports.mjs";
-import { startContainers, stopContainers } from "../../../setup/engine/power.mjs";
+import { settled, startContainers, stopContainers } from "../../../setup/engine/power.mjs";
 
 describe("setup: where the engine may be", () => {
   it("tries nothing else when DOCKER_HOST is set", () => {
@@ -110,11 +110,22 @@ describe("setup: starting and stopping", () => {
       inspect: async (id) => {
         const status = id === "database" && (looks += 1) < 2 ? "starting" : "healthy";
         events.push(`${id} ${status}`);
-        return { State: { Health: { Status: status } } };
+        return { Config: { Healthcheck: { Test: ["CMD", "ask", id] } }, State: { Health: { Status: status } } };
+      },
+      check: async (id, test) => {
+        events.push(test.join(" "));
+        return false;
       },
     };
     await startContainers(engine, all.filter(({ Id }) => ["app", "database"].includes(Id)), { log: () => undefined });
-    assert.deepEqual(events, ["start database", "database starting", "database healthy", "start app", "app healthy"]);
+    assert.deepEqual(events, ["start database", "database starting", "CMD ask database", "database healthy", "start app", "app healthy"]);
+  });
+
+  it("asks those that the engine has not looked at yet", async () => {
+    const starting = (Id) => ({ Id, Status: "Up 1 second (health: starting)" });
+    const engine = { inspect: async (id) => ({ Config: { Healthcheck: { Test: ["CMD", id] } } }), check: async (id, [, word]) => id === word && id !== "ill" };
+    const found = await settled(engine, [starting("well"), starting("ill"), { Id: "old", Status: "Up 2 minutes (unhealthy)" }]);
+    assert.deepEqual(found.map(({ Status }) => Status), ["Up 1 second (healthy)", "Up 1 second (health: starting)", "Up 2 minutes (unhealthy)"]);
   });
 
   it("leaves what runs alone, and stops data last", async () => {
