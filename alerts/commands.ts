@@ -117,7 +117,7 @@ const makers = {
   hostFiles: (sh: Shell) => sh.onHost("df -i -x tmpfs -x overlay"),
   hostKills: (sh: Shell) => sh.onHost("dmesg -T | grep -i 'killed process' | tail"),
   hostUptime: (sh: Shell) => sh.onHost("uptime -s; last -x reboot shutdown | head"),
-  edgeLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "stack", service: "edge" })}; ${sh.docker} logs --tail 200 ${sh.one({ system: "stack", service: "edge" })} 2>&1 | grep -v '"kind":"access"'`,
+  edgeLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "stack", service: "edge" })}; ${sh.docker} logs --since 1h ${sh.one({ system: "stack", service: "edge" })} 2>&1 | grep -v '"kind":"access"' | tail -50`,
   certificates: (sh: Shell) => sh.ask("(probe_ssl_earliest_cert_expiry - time()) / 86400"),
   silentTargets: (sh: Shell) => sh.ask("up == 0"),
   failingChannels: (sh: Shell) => sh.part("alertmanager"),

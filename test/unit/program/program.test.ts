@@ -9,7 +9,10 @@ function roleEnvironment(system: string): string[] {
   return env.value as string[];
 }
 
-describe("the program", () => {
+describe("the program", function () {
+  // Each run of the program takes a second or two on an idle machine, and a busy one is no fault of it.
+  this.timeout(60_000);
+
   describe("with all five systems", () => {
     before(() => build(all));
 
