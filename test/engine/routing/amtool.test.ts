@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { renderAlertmanager, type RoutingInput } from "../../../alerts/routing";
+import { alertmanagerDirectory } from "../../../alerts/routing/secretFiles";
 import { systemIds, systems } from "../../../systems";
 import { committed, load } from "../../unit/config/fixtures";
 import { everything, withAlerts } from "../../unit/routing/fixtures";
-import { inAlertmanager } from "./amtool";
+import { inImage } from "../inImage";
 
-const check = (input: RoutingInput) => inAlertmanager(renderAlertmanager(input).files, "amtool check-config alertmanager.yml");
+const check = (input: RoutingInput) => inImage("alertmanager", alertmanagerDirectory, renderAlertmanager(input).files, "amtool check-config alertmanager.yml");
 
 describe("Alertmanager's own tool", function () {
   this.timeout(60_000);
@@ -42,7 +43,7 @@ describe("Alertmanager's own tool", function () {
     ]);
     wanted.push(["severity=notice kind=digest system=stack", "digest"], ["severity=none kind=watchdog system=stack", "dead-mans-switch"], ["severity=unheard-of system=mps", "ticket"]);
     const script = wanted.map(([labels]) => `amtool config routes test --config.file=alertmanager.yml ${labels} || echo failed`).join("\n");
-    const { output } = await inAlertmanager(renderAlertmanager(everything).files, script);
+    const { output } = await inImage("alertmanager", alertmanagerDirectory, renderAlertmanager(everything).files, script);
     assert.deepEqual(output.trim().split("\n"), wanted.map(([, receiver]) => receiver));
   });
 });
@@ -79,7 +80,7 @@ describe("a message", function () {
       .map(({ message, form }) => `echo; echo '=== ${message} ${form}'; amtool template render --template.glob='templates/*.tmpl' --template.type=${form === "html" ? "html" : "text"} --template.data=${message}.json --template.text='{{ template "stackbook.${form}" . }}' || echo FAILED`)
       .join("\n");
     const files = { ...renderAlertmanager({ ...everything, stack: 'a "quoted" {{ name }}' }).files, ...Object.fromEntries(Object.entries(messages).map(([name, text]) => [`${name}.json`, text])) };
-    const { output } = await inAlertmanager(files, script);
+    const { output } = await inImage("alertmanager", alertmanagerDirectory, files, script);
     for (const [, name = "", text = ""] of output.matchAll(/^=== (\w+ \w+)\n([^]*?)(?=\n=== |$(?![^]))/gm)) read.set(name, text);
     assert.equal(read.size, parts.length);
     assert.ok(!output.includes("FAILED"), output);
