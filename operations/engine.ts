@@ -8,17 +8,24 @@ export interface Ended {
   readonly err: string;
 }
 
+export interface ExecOptions {
+  /** @default 60 */
+  readonly timeoutSeconds?: number;
+  /** Each whole line of its standard error as it comes: what people are told while they wait. */
+  readonly onProgress?: (line: string) => void;
+}
+
 /** What operations ask of a container engine. */
 export interface Engine {
   /** Runs a command in a running container, with a line on its standard input. */
-  exec(container: string, command: readonly string[], line: string): Promise<Ended>;
+  exec(container: string, command: readonly string[], line: string, options?: ExecOptions): Promise<Ended>;
 }
 
-const timeoutMs = 60_000;
+const defaultTimeoutSeconds = 60;
 
 /** @param address unix://, tcp:// or ssh://; undefined: the local socket. As platforms/docker reaches it. */
 export function connect(address: string | undefined): Engine {
-  return { exec: async (container, command, line) => exec(await client(address), address, container, command, line) };
+  return { exec: async (container, command, line, options) => exec(await client(address), address, { container, command, line, ...options }) };
 }
 
 /** The library is loaded when it is needed: it takes longer than all the rest. */
@@ -34,19 +41,22 @@ async function client(address: string | undefined): Promise<Docker> {
   });
 }
 
-async function exec(docker: Docker, address: string | undefined, container: string, command: readonly string[], line: string): Promise<Ended> {
+type Asked = ExecOptions & { readonly container: string; readonly command: readonly string[]; readonly line: string };
+
+async function exec(docker: Docker, address: string | undefined, asked: Asked): Promise<Ended> {
+  const { container, command, line, timeoutSeconds = defaultTimeoutSeconds } = asked;
   try {
     const handle = await docker.getContainer(container).exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true });
     const stream = await handle.start({ hijack: true, stdin: true });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    docker.modem.demuxStream(stream, into(out), into(err));
+    docker.modem.demuxStream(stream, into(out), into(err, asked.onProgress));
     let late: NodeJS.Timeout | undefined;
     const ended = new Promise<void>((resolve, reject) => {
       late = setTimeout(() => {
-        reject(new Problem(`${container} did not answer in ${timeoutMs / 1000} s`, [`Look at its log: docker logs --tail 50 ${container}`]));
+        reject(new Problem(`${container} did not answer in ${timeoutSeconds} s`, [`Look at its log: docker logs --tail 50 ${container}`]));
         stream.destroy();
-      }, timeoutMs);
+      }, timeoutSeconds * 1000);
       stream.once("error", reject).once("end", resolve).once("close", resolve);
     });
     stream.end(`${line}\n`);
@@ -58,10 +68,16 @@ async function exec(docker: Docker, address: string | undefined, container: stri
   }
 }
 
-function into(chunks: Buffer[]): Writable {
+function into(chunks: Buffer[], onLine?: (line: string) => void): Writable {
+  let rest = "";
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       chunks.push(chunk);
+      if (onLine !== undefined) {
+        const lines = (rest + chunk.toString("utf8")).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) onLine(line);
+      }
       done();
     },
   });

@@ -1,10 +1,12 @@
+import { existsSync, readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands";
 import type { Context, GlobalOptions, Outcome, Run } from "./commands/types";
 import { connect } from "./engine";
 import { faultExitCode, Problem, usageExitCode } from "./problem";
+import { root } from "./pulumi";
 import { openStack } from "./stack";
 
 export interface Output {
@@ -26,14 +28,14 @@ export async function runCommand(argv: readonly string[], context: Context, outp
     // Commander hands over the arguments, then the options, then the command.
     const command = given.at(-1) as Command;
     const options = command.optsWithGlobals<Parameters<typeof handler>[0]>();
-    const outcome = await handler(options, context, ...(given.slice(0, -2) as (string | undefined)[]));
+    const outcome = await handler(options, context, ...(given.slice(0, -2).flat() as (string | undefined)[]));
     outcomes.push({ outcome, json: options.json === true });
   };
   try {
     const program = await createProgram(argv, run, output);
     await program.parseAsync([...argv], { from: "user" });
     for (const { outcome, json } of outcomes) output.out(json ? `${JSON.stringify(outcome.json, null, 2)}\n` : `${outcome.text}\n`);
-    return 0;
+    return Math.max(0, ...outcomes.map(({ outcome }) => outcome.exitCode ?? 0));
   } catch (error) {
     return explain(error, argv.includes("--json"), output);
   }
@@ -77,10 +79,27 @@ function explain(error: unknown, json: boolean, output: Output): number {
 
 function ownContext(): Context {
   return {
-    root: dirname(__dirname), env: process.env, now: () => new Date(), who: who(process.env),
+    root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
     connect: (stack) => connect(stack.dockerHost),
+    say: (line) => void process.stderr.write(`${line}\n`),
+    confirm,
+    stackFile: (stack) => {
+      const file = join(root, `Pulumi.${stack}.yaml`);
+      return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    },
   };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Problem("nobody is there to ask: standard input is no terminal", ["Give --yes if this is meant."], usageExitCode);
+  const { createInterface } = await import("node:readline/promises");
+  const ask = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^\s*y(es)?\s*$/i.test(await ask.question(`${question} [y/N] `));
+  } finally {
+    ask.close();
+  }
 }
 
 function who(env: NodeJS.ProcessEnv): string {

@@ -1,12 +1,14 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { BackupOutputs } from "../backups/outputs";
 import { Problem } from "./problem";
+import { pulumi, stackCli, type StackCli } from "./pulumi";
 
 /** The part of a stack's outputs that operations read. */
 export interface StackOutputs {
   readonly environment?: string;
   readonly systems?: Readonly<Record<string, { readonly title: string; readonly version: string; readonly enabled: boolean; readonly url: string }>>;
+  readonly backups?: BackupOutputs;
   readonly monitoring?: { readonly status?: string | null; readonly statusContainer?: string | null; readonly missing?: readonly { readonly part: string; readonly why: string }[] };
 }
 
@@ -15,21 +17,28 @@ export interface Stack {
   readonly outputs: StackOutputs;
   /** `unix://`, `tcp://` or `ssh://` address of its engine; undefined: DOCKER_HOST or the local socket. */
   readonly dockerHost: string | undefined;
+  /** Its configuration, its state, its updates. */
+  readonly cli: StackCli;
 }
 
 /** What a stack says of itself, asked of the Pulumi CLI, which knows backends and passphrases. */
 export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv): Promise<Stack> {
-  const local = await localSetUp(env);
-  const asked = name ?? env["PULUMI_STACK"] ?? (local?.has("dev") === true ? "dev" : undefined);
-  const own = local === undefined || (asked !== undefined && !local.has(asked)) ? env : local.env;
-  const chosen = asked ?? (await pulumi(["stack", "--show-name"], own)).trim();
+  const { chosen, own } = await chooseStack(name, env);
   const [outputs, config] = await Promise.all([
     pulumi(["stack", "output", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as StackOutputs),
     pulumi(["config", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as Record<string, { readonly value?: string }>),
   ]);
   if (Object.keys(outputs).length === 0) throw new Problem(`the stack ${chosen} has no outputs: it was never brought up, or was destroyed`, [`Bring it up with: pulumi up --stack ${chosen} (dev: npm start)`]);
   const host = config["stackbook:host"]?.value;
-  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"] };
+  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"], cli: stackCli(chosen, own) };
+}
+
+/** Which stack is meant, and the environment in which the CLI finds it. */
+async function chooseStack(name: string | undefined, env: NodeJS.ProcessEnv): Promise<{ readonly chosen: string; readonly own: NodeJS.ProcessEnv }> {
+  const local = await localSetUp(env);
+  const asked = name ?? env["PULUMI_STACK"] ?? (local?.has("dev") === true ? "dev" : undefined);
+  const own = local === undefined || (asked !== undefined && !local.has(asked)) ? env : local.env;
+  return { own, chosen: asked ?? (await pulumi(["stack", "--show-name"], own)).trim() };
 }
 
 interface LocalSetUp {
@@ -44,15 +53,4 @@ async function localSetUp(env: NodeJS.ProcessEnv): Promise<LocalSetUp | undefine
   const chosen = recallChoice();
   if (chosen === undefined) return undefined;
   return { env: childEnvironment(chosen, env), has: (stack) => existsSync(join(paths.state, ".pulumi/stacks/stackbook", `${stack}.json`)) };
-}
-
-function pulumi(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile("pulumi", [...args, "--non-interactive"], { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, maxBuffer: 64 * 1024 * 1024, cwd: join(__dirname, "..") }, (error, out, err) => {
-      if (error === null) return resolve(out);
-      if ("code" in error && error.code === "ENOENT") return reject(new Problem("the Pulumi CLI was not found", ["Install it, or run `npm start` once in this clone."]));
-      const said = err.trim() === "" ? out : err;
-      reject(new Problem(`pulumi ${args.slice(0, 2).join(" ")} failed:`, [...said.trim().split("\n").slice(-6), "Name another stack with --stack; `pulumi stack ls` shows them."]));
-    });
-  });
 }

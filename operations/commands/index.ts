@@ -9,4 +9,9 @@ export interface CommandEntry {
 /** Every command there is. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   incident: { summary: "tells channels and status page of an incident: open, update, resolve, list", load: async () => (await import("./incident")).incident },
+  backup: { summary: "takes a backup now, of all systems or those that are named", load: async () => (await import("./backup")).backup },
+  backups: { summary: "what there is: list", load: async () => (await import("./backups")).backups },
+  verify: { summary: "checks every part of a backup: checksum, and that it opens", load: async () => (await import("./verify")).verify },
+  restore: { summary: "brings a backup back, whole or in part, by an update of the stack", load: async () => (await import("./restore")).restore },
+  drill: { summary: "restores a backup into a throwaway database and compares", load: async () => (await import("./drill")).drill },
 };

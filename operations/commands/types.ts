@@ -12,12 +12,20 @@ export interface Context {
   readonly who: string;
   openStack(name: string | undefined): Promise<Stack>;
   connect(stack: Stack): Engine;
+  /** What is under way, for people: standard error, so that an answer can be piped. */
+  readonly say: (line: string) => void;
+  /** Asks a person; without a terminal there is nobody to ask, which is a Problem that names --yes. */
+  confirm(question: string): Promise<boolean>;
+  /** The text of `Pulumi.<stack>.yaml`, where there is one. */
+  stackFile(stack: string): string | undefined;
 }
 
 /** What a command has to say: once for people, once for programs. */
 export interface Outcome {
   readonly text: string;
   readonly json: unknown;
+  /** What was asked for was done, and what came of it is bad: a damaged backup. @default 0 */
+  readonly exitCode?: number;
 }
 
 export interface GlobalOptions {

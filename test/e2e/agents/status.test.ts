@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../operations/engine";
 import { runCommand } from "../../../operations/main";
+import { nobody, noCli } from "../../unit/operations/support/fakes";
 import { docker, imageOf, root, Stage, until } from "../reference-app/docker";
 
 const image = "status-agent-e2e:test";
@@ -39,8 +40,8 @@ describe("the status agent's image", function () {
   const stackbook = async (...argv: string[]): Promise<{ readonly code: number; readonly text: string }> => {
     let text = "";
     const code = await runCommand(argv, {
-      root: folder, env: process.env, now: () => new Date(), who: "e2e@test",
-      openStack: (name) => Promise.resolve({ name: name ?? "e2e", dockerHost: process.env["DOCKER_HOST"], outputs: { monitoring: { statusContainer: agent } } }),
+      root: folder, env: process.env, now: () => new Date(), who: "e2e@test", ...nobody,
+      openStack: (name) => Promise.resolve({ name: name ?? "e2e", dockerHost: process.env["DOCKER_HOST"], cli: noCli, outputs: { monitoring: { statusContainer: agent } } }),
       connect: ({ dockerHost }) => connect(dockerHost),
     }, { out: (more) => (text += more), err: (more) => (text += more) });
     return { code, text };

@@ -7,6 +7,7 @@ import type { Ended } from "../../../operations/engine";
 import { runCommand } from "../../../operations/main";
 import type { Stack, StackOutputs } from "../../../operations/stack";
 import type { Answer, Incident } from "../../../operations/statusAgent";
+import { nobody, noCli } from "./support/fakes";
 
 const opened: Incident = {
   id: "2026-11-21-memo-sign-in-fails", system: "memo", severity: 2, issue: "Sign-in | fails", impact: "Nobody <can> sign in", status: "Investigating", eta: "Unknown",
@@ -35,8 +36,8 @@ describe("stackbook incident", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   const context = (): Context => ({
-    root, env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk",
-    openStack: (name) => Promise.resolve<Stack>({ name: name ?? "dev", outputs, dockerHost: undefined }),
+    root, env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody,
+    openStack: (name) => Promise.resolve<Stack>({ name: name ?? "dev", outputs, dockerHost: undefined, cli: noCli }),
     connect: () => ({
       exec: (container, command, line) => {
         asked.push({ container, command, request: JSON.parse(line) as Record<string, unknown> });

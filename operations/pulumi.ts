@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { Problem } from "./problem";
+
+/** The Pulumi CLI, on one stack. */
+export interface StackCli {
+  /** @returns what it printed; never written into a log, as it may hold secrets */
+  run(args: readonly string[], input?: string): Promise<string>;
+  /** One `pulumi up`, told line by line. Throws a Problem with what failed. */
+  up(why: string, say: (line: string) => void): Promise<void>;
+}
+
+/** The working copy: stack files lie here. */
+export const root = join(__dirname, "..");
+
+export function stackCli(stack: string, env: NodeJS.ProcessEnv): StackCli {
+  return {
+    run: (args, input) => pulumi([...args, "--stack", stack], env, input),
+    up: (why, say) => up(stack, env, why, say),
+  };
+}
+
+export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, maxBuffer: 256 * 1024 * 1024, cwd: root };
+    const child = execFile("pulumi", [...args, "--non-interactive"], options, (error, out, err) => {
+      if (error === null) return resolve(out);
+      if ("code" in error && error.code === "ENOENT") return reject(new Problem("the Pulumi CLI was not found", ["Install it, or run `npm start` once in this clone."]));
+      const said = err.trim() === "" ? out : err;
+      reject(new Problem(`pulumi ${args.slice(0, 2).join(" ")} failed:`, [...said.trim().split("\n").slice(-6), "Name another stack with --stack; `pulumi stack ls` shows them."]));
+    });
+    // It may end without reading; what it said then is the error.
+    child.stdin?.on("error", () => undefined).end(input ?? "");
+  });
+}
+
+/** As `npm start` shows an update, and keeps its record. Ctrl-C lets it come to a halt. */
+async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void): Promise<void> {
+  const [{ update }, { Say }, { watchSignals }] = await Promise.all([import("../setup/stack/update.mjs"), import("../setup/base/say.mjs"), import("../setup/base/signals.mjs")]);
+  watchSignals();
+  try {
+    await update({ env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, stack }, ["up"], new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why });
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+/** Set-up's own Problem, in operations' words; what it says about trying again is said by the command. */
+export function asProblem(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== "Problem" || !("fix" in error) || !Array.isArray(error.fix)) return error;
+  const remedy = error.fix.flatMap((line) => String(line).split("\n")).filter((line) => line !== "" && !line.startsWith("What ran before goes on running"));
+  return new Problem(error.message, remedy, "exitCode" in error ? Number(error.exitCode) : 1);
+}

@@ -1,0 +1,2 @@
+/** Ctrl-C and kill let an update come to a halt. */
+export function watchSignals(): void;

@@ -1,0 +1,9 @@
+import type { Say } from "../base/say.mjs";
+
+/** One `pulumi up` or `destroy`, shown line by line; throws a Problem of set-up's own when it fails. */
+export function update(
+  pulumi: { readonly env: NodeJS.ProcessEnv; readonly stack: string },
+  args: readonly string[],
+  say: Say,
+  about: { readonly what: string; readonly why: string },
+): Promise<{ readonly changed: number }>;

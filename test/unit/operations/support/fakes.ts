@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import type { BackupOutputs } from "../../../../backups/outputs";
+import type { Context } from "../../../../operations/commands/types";
+import type { Ended, Engine, ExecOptions } from "../../../../operations/engine";
+import { runCommand } from "../../../../operations/main";
+import type { StackCli } from "../../../../operations/pulumi";
+import type { Stack } from "../../../../operations/stack";
+
+/** A CLI that a test must not need. */
+export const noCli: StackCli = {
+  run: (args) => Promise.reject(new Error(`pulumi ${args.join(" ")} was not expected`)),
+  up: (why) => Promise.reject(new Error(`no update was expected: ${why}`)),
+};
+
+/** What a test must not need, or need not look at. */
+export const nobody: Pick<Context, "say" | "confirm" | "stackFile"> = {
+  say: () => undefined,
+  confirm: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
+  stackFile: () => undefined,
+};
+
+export interface Asked {
+  readonly container: string;
+  readonly command: string;
+  readonly request: Record<string, unknown>;
+}
+
+/** Backup agents in their containers: what they are asked, and what they answer by command; anything else is refused. */
+export class FakeAgents implements Engine {
+  readonly asked: Asked[] = [];
+  answers: Readonly<Record<string, unknown>> = { checkpoint: {} };
+
+  exec(container: string, [node, program, command = ""]: readonly string[], line: string, options?: ExecOptions): Promise<Ended> {
+    assert.deepEqual([node, program], ["node", "/app/backup.js"]);
+    const answer = this.answers[command];
+    assert.ok(answer !== undefined, `${command} was not expected`);
+    const request = JSON.parse(line) as Record<string, unknown>;
+    this.asked.push({ container, command, request });
+    options?.onProgress?.(`${command} is under way`);
+    const said: unknown = typeof answer === "function" ? (answer as (container: string, request: unknown) => unknown)(container, request) : answer;
+    return Promise.resolve({ code: 0, out: `${JSON.stringify(said)}\n`, err: "" });
+  }
+
+  commands(): string[] {
+    return this.asked.map(({ container, command }) => `${container} ${command}`);
+  }
+}
+
+/** The CLI as restores use it: a stack file with keys, an export, and updates that do what the test says. */
+export class FakeCli implements StackCli {
+  readonly calls: string[] = [];
+  config: Record<string, unknown> = {};
+  exported: unknown = { version: 3, deployment: { resources: [] } };
+  readonly updates: string[] = [];
+  onUp: () => void = () => undefined;
+
+  run(args: readonly string[]): Promise<string> {
+    this.calls.push(args.join(" "));
+    const answer: Readonly<Record<string, unknown>> = { "stack export": this.exported, "config --json": this.config };
+    if (args[0] === "config" && ["rm", "set-all"].includes(args[1] ?? "")) return Promise.resolve("");
+    const known = answer[args.join(" ")];
+    return known === undefined ? Promise.reject(new Error(`pulumi ${args.join(" ")} was not expected`)) : Promise.resolve(JSON.stringify(known));
+  }
+
+  up(why: string): Promise<void> {
+    this.updates.push(why);
+    return Promise.resolve().then(() => this.onUp());
+  }
+
+  /** What the stack file was told, in order. */
+  written(): string[] {
+    return this.calls.filter((call) => /^config (rm|set-all)/.test(call)).map((call) => call.replace(/stackbook:systems\./g, "").replace(" --path", ""));
+  }
+}
+
+/** A stack of two systems with backups. */
+export function stackWith(cli: StackCli, change: Partial<BackupOutputs> = {}): Stack {
+  const store = { kind: "directory", name: "local", path: "/stores/local", host: { kind: "volume", volume: "v1" } } as const;
+  const backups: BackupOutputs = {
+    motel: { agent: "motel-backup-1", drill: "motel-drill-1", keyId: "k1", stores: [store] },
+    sms: { agent: "sms-backup-1", drill: "sms-drill-1", keyId: "k1", stores: [store] },
+    ...(change as BackupOutputs),
+  };
+  return { name: "dev", outputs: { backups }, dockerHost: undefined, cli };
+}
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  /** What was told meanwhile. */
+  readonly progress: readonly string[];
+}
+
+/** Runs a command of the command line on a stack that is made up. */
+export async function stackbook(argv: readonly string[], stack: Stack, agents: FakeAgents, change: Partial<Context> = {}): Promise<Said> {
+  const texts = { out: "", err: "" };
+  const progress: string[] = [];
+  const context: Context = {
+    root: "/nowhere", env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody, say: (line) => void progress.push(line),
+    openStack: (name) => Promise.resolve({ ...stack, name: name ?? stack.name }), connect: () => agents, ...change,
+  };
+  const code = await runCommand(argv, context, { out: (text) => (texts.out += text), err: (text) => (texts.err += text) });
+  return { code, ...texts, progress };
+}
