@@ -91,7 +91,7 @@ export function growthLines({ results, resources }) {
 /** Bytes of a sample on disk: Prometheus's documentation says 1 to 2, so this errs upwards. */
 const bytesASample = 2;
 
-export function watchingLines({ taken, samples, series, wal, notified, missing }) {
+export function watchingLines({ taken, samples, series, wal, early, notified, missing }) {
   const sum = (name) => taken.reduce((total, one) => total + one[name], 0);
   const byMemory = [...taken].sort((one, other) => other.MiB - one.MiB);
   const mebibytes = (bytes) => `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
@@ -107,6 +107,7 @@ export function watchingLines({ taken, samples, series, wal, notified, missing }
       ? `   a stopped backend was told of by no system within the time`
       : `   from a stopped backend to its page, after the rule's own wait of ${notified.wait} s: ${notified.median.toFixed(0)} s, slowest ${notified.slowest.toFixed(0)} s, of ${notified.told} of ${notified.of} systems (aim: 45 s)`,
     `   Prometheus: ${series.toFixed(0)} series, ${samples.toFixed(0)} samples a second: ${mebibytes(samples * 86_400 * bytesASample)} a day at ${bytesASample} bytes each; its write-ahead log holds ${mebibytes(wal)}`,
+    ...(early.length === 0 ? [] : [`   paged before anything was stopped: ${early.join(", ")}`]),
   ];
 }
 

@@ -49,9 +49,11 @@ async function measureStack({ stack, label, engine, inbox, tell }) {
   const samples = await prometheus.value(`sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))`);
   const series = await prometheus.value("prometheus_tsdb_head_series");
   const wal = await prometheus.value("prometheus_tsdb_wal_storage_size_bytes");
+  // Nothing was wrong so far: who was paged, was paged for nothing.
+  const early = inbox.alerts.filter(({ alert }) => alert.labels.severity === "page").map(({ alert }) => `${alert.labels.alertname} of ${alert.labels.system}`);
   tell("monitoring of all five: every backend stops; waiting for what is told");
   const notified = await timeNotifications({ containers, engine, inbox, prometheus });
-  return { taken, samples, series, wal, notified, missing: outputs.monitoring.missing.map(({ part }) => part) };
+  return { taken, samples, series, wal, early: [...new Set(early)], notified, missing: outputs.monitoring.missing.map(({ part }) => part) };
 }
 
 /** What serves operators carries the role; what serves visitors has another. */
@@ -79,6 +81,7 @@ async function takenBy(engine, containers) {
 async function timeNotifications({ containers, engine, inbox, prometheus }) {
   const backends = containers.filter(({ Labels }) => Labels["stackbook.role"] === "app" && Labels["stackbook.service"] === "backend");
   const stopped = new Map();
+  inbox.alerts.length = 0;
   await Promise.all(backends.map(async ({ Id, Labels }) => {
     await engine.ask("POST", `/containers/${Id}/stop?t=1`);
     stopped.set(Labels["stackbook.system"], Date.now());
@@ -89,11 +92,11 @@ async function timeNotifications({ containers, engine, inbox, prometheus }) {
     for (const { at, alert } of inbox.alerts) {
       const { system, severity, alertname } = alert.labels;
       if (alert.labels.class !== "down" || severity !== "page" || told.has(system) || !stopped.has(system)) continue;
-      told.set(system, (at - stopped.get(system)) / 1000 - (waits.get(alertname) ?? 0));
+      told.set(system, (at - stopped.get(system)) / 1000 - (waits.get(`${alertname} ${system} ${severity}`) ?? 0));
     }
   }
   const after = [...told.values()];
-  return { told: after.length, of: stopped.size, ...(after.length === 0 ? {} : { median: median(after), slowest: Math.max(...after) }), wait: Math.max(0, ...[...waits].filter(([name]) => /down/i.test(name)).map(([, wait]) => wait)) };
+  return { told: after.length, of: stopped.size, ...(after.length === 0 ? {} : { median: median(after), slowest: Math.max(...after) }), wait: Math.max(0, ...[...stopped.keys()].map((system) => waits.get(`ServiceDown ${system} page`) ?? 0)) };
 }
 
 /** Prometheus through the edge, as an operator reaches it. */
@@ -110,11 +113,11 @@ class Prometheus {
     return result.length === 0 ? undefined : Number(result[0].value[1]);
   }
 
-  /** Alert -> its `for`, seconds; the longest where several rules have one name. */
+  /** `<alert> <system> <severity>` -> its `for`, seconds. */
   async waits() {
     const { groups } = await this.#ask("/api/v1/rules?type=alert");
     const waits = new Map();
-    for (const { name, duration } of groups.flatMap(({ rules }) => rules)) waits.set(name, Math.max(duration, waits.get(name) ?? 0));
+    for (const { name, duration, labels } of groups.flatMap(({ rules }) => rules)) waits.set(`${name} ${labels.system} ${labels.severity}`, duration);
     return waits;
   }
 
