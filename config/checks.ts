@@ -1,5 +1,6 @@
 import { systemIds, systems, type ServiceName, type SystemId } from "../systems";
 import { checkAlerts } from "./alerts-checks";
+import { checkBackups } from "./backups-checks";
 import { defaults } from "./defaults";
 import { describe, formatPath, quote, type Path } from "./errors";
 import type { GivenSecrets } from "./given-secrets";
@@ -19,6 +20,8 @@ export interface Checked {
   readonly environment: Environment;
   /** True of channels that are in the file, but malformed. */
   readonly isBroken: (name: string) => boolean;
+  /** The same of stores. */
+  readonly isBrokenStore: (name: string) => boolean;
 }
 
 export type Report = (at: Path, given: string, allowed: string, fix: string) => void;
@@ -36,6 +39,7 @@ export function checkStack(checked: Checked): Located[] {
   }
   checkDomains(checked, report);
   checkAlerts(checked, report);
+  checkBackups(checked, report);
   return problems;
 }
 

@@ -35,6 +35,19 @@ export const defaults = {
     statusPage: true,
     title: "Service status",
   },
+  backups: {
+    enabled: false,
+    store: "local",
+    pathStyle: false,
+    /** Who writes backups should not be able to remove them. */
+    lifecycle: true,
+    generation: 1,
+    /** After the backup of Sunday, in the hours in which FETMS is kept anyway. */
+    drillDay: "sunday",
+    drillAt: "04:00",
+    /** See backups/retention.ts. */
+    deployDays: 90,
+  },
   alerts: {
     requireTls: true,
     /** mps.md: "If not resolved in 30 minutes, escalate to P1". */

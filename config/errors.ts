@@ -34,7 +34,8 @@ export function formatPath(path: Path): string {
   let text = "";
   for (const step of path) {
     if (typeof step === "number") text += `[${step}]`;
-    else if (/^[\w:-]+$/.test(step)) text += text === "" ? step : `.${step}`;
+    // A key of a namespace of its own may have dots: `backups:offsite.accessKeyId`.
+    else if (/^[\w:-]+$/.test(step) || (text === "" && /^[a-z]+:[\w.-]+$/.test(step))) text += text === "" ? step : `.${step}`;
     else text += `[${quote(step)}]`;
   }
   return text === "" ? "the configuration" : text;

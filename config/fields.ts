@@ -37,6 +37,11 @@ export function wholeNumber(min: number, max: number, doc: FieldText) {
   });
 }
 
+/** One of a few numbers. */
+export function numberOf<const T extends readonly number[]>(values: T, doc: FieldText) {
+  return documented(z.preprocess(numberFromText, z.literal(values)), { type: "number", allowed: orList(values.map(String)), ...doc });
+}
+
 export function decimal(min: number, max: number, doc: FieldText) {
   return documented(z.preprocess(numberFromText, z.number().min(min).max(max)), { type: "number", allowed: `${min}-${max}`, ...doc });
 }

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import type { SecretName } from "../alerts/routing/types";
 import { systems, type SystemId } from "../systems";
 import { alertKind, type KnownChannels } from "./alerts-secrets";
+import { backupKind, type KnownStores } from "./backups-secrets";
 import { formatPath } from "./errors";
 import type { Located } from "./issues";
 import type { RawConfig, SortedKeys } from "./keys";
@@ -15,25 +16,28 @@ export interface GivenSecrets {
   readonly edge: { certificate?: SecretRef; privateKey?: SecretRef };
   /** By channel, and `deadMansSwitch`. */
   readonly alerts: Record<string, SecretName>;
+  /** By key: `<store>.accessKeyId`, `<store>.secretAccessKey`, `encryptionKey.<generation>`. */
+  readonly backups: Record<string, SecretRef>;
   readonly problems: Located[];
 }
 
 const edgeSecrets = ["certificate", "privateKey"] as const;
 
-/** Checks every `<system>:<name>`, `edge:<name>` and `alerts:<name>`: known, marked as secret, and strong. */
-export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownChannels = { isBroken: () => false }): GivenSecrets {
+/** Checks every `<system>:<name>`, `edge:<name>`, `alerts:<name>` and `backups:<name>`: known, marked as secret, and strong. */
+export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownChannels = { isBroken: () => false }, stores: KnownStores = { isBroken: () => false }): GivenSecrets {
   const none = () => ({ given: {}, settings: {} });
   const result: GivenSecrets = {
     bySystem: { mps: none(), fetms: none(), memo: none(), motel: none(), sms: none() },
     edge: {},
     alerts: {},
+    backups: {},
     problems: [],
   };
   for (const { namespace, key, full } of keys.others) {
     const problem = (given: string, allowed: string, fix: string): void => {
       result.problems.push({ at: [full], path: formatPath([full]), given, allowed, fix });
     };
-    const kind = namespace === "edge" ? edgeKind(key) : namespace === "alerts" ? alertKind(key, channels) : systemKind(namespace, key);
+    const kind = kindOf(namespace, key, channels, stores);
     if ("fix" in kind) {
       problem("not a known key", kind.allowed, kind.fix);
       continue;
@@ -49,12 +53,19 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownCha
       continue;
     }
     const reference: SecretRef = { namespace, key };
-    if (namespace === "alerts") result.alerts[key] = { namespace, key };
+    if (namespace === "backups") result.backups[key] = reference;
+    else if (namespace === "alerts") result.alerts[key] = { namespace, key };
     else if (namespace !== "edge") result.bySystem[namespace][kind.target][key] = reference;
     else if (key === "certificate" || key === "privateKey") result.edge[key] = reference;
   }
   checkPair(raw, result);
   return result;
+}
+
+function kindOf(namespace: SortedKeys["others"][number]["namespace"], key: string, channels: KnownChannels, stores: KnownStores): SecretKind {
+  if (namespace === "edge") return edgeKind(key);
+  if (namespace === "alerts") return alertKind(key, channels);
+  return namespace === "backups" ? backupKind(key, stores) : systemKind(namespace, key);
 }
 
 /** What a key may hold, or what to do about it. */

@@ -1,5 +1,5 @@
 import { checkStack } from "./checks";
-import { ConfigError, isWithin, redact } from "./errors";
+import { ConfigError, isWithin, redact, type Path } from "./errors";
 import { readSecrets } from "./given-secrets";
 import { readStack, type Located } from "./issues";
 import { sortKeys, type RawConfig } from "./keys";
@@ -17,24 +17,27 @@ export type { RawConfig } from "./keys";
 export function parseConfig(raw: RawConfig): StackConfig {
   const keys = sortKeys(raw);
   const plainText = secretTexts(raw, keys.stack);
+  // A copy, as reading takes out what is bad.
+  const given = Object.fromEntries(Object.entries(structuredClone(keys.stack)).map(([key, value]) => [`stackbook:${key}`, value]));
   const { stack, problems: malformed } = readStack(keys.stack);
-  const isBroken = brokenChannels(malformed);
-  const secrets = readSecrets(raw, keys, { ...stack.alerts, isBroken });
+  const isBroken = brokenNames(malformed, ["alerts", "channels"]);
+  const isBrokenStore = brokenNames(malformed, ["backups", "stores"]);
+  const secrets = readSecrets(raw, keys, { ...stack.alerts, isBroken }, { ...stack.backups, isBroken: isBrokenStore });
   const problems: Located[] = [...keys.problems, ...malformed, ...secrets.problems];
   const environment = environmentOf(raw, stack, problems);
   if (environment !== undefined) {
-    const config = resolveStack(raw.stack, environment, stack, secrets);
+    const config = resolveStack(raw.stack, environment, stack, secrets, given);
     // Saying "missing" of what is malformed, or of the map around it, helps nobody.
     const known = [...problems];
-    problems.push(...checkStack({ raw: stack, config, secrets, environment, isBroken }).filter(({ at }) => !known.some((problem) => isWithin(at, problem.at) || isWithin(problem.at, at))));
+    problems.push(...checkStack({ raw: stack, config, secrets, environment, isBroken, isBrokenStore }).filter(({ at }) => !known.some((problem) => isWithin(at, problem.at) || isWithin(problem.at, at))));
     if (problems.length === 0) return config;
   }
   throw new ConfigError(redact(problems, plainText), raw.source);
 }
 
-/** A channel that is malformed is no unknown one: its secret and its routes are in order. */
-function brokenChannels(malformed: readonly Located[]): (name: string) => boolean {
-  const within = malformed.filter(({ at }) => isWithin(["alerts", "channels"], at) || isWithin(at, ["alerts", "channels"])).map(({ at }) => at[2]);
+/** A channel or store that is malformed is no unknown one: its secret and what names it are in order. */
+function brokenNames(malformed: readonly Located[], map: Path): (name: string) => boolean {
+  const within = malformed.filter(({ at }) => isWithin(map, at) || isWithin(at, map)).map(({ at }) => at[2]);
   return (name) => within.some((broken) => broken === undefined || broken === name);
 }
 

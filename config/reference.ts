@@ -15,7 +15,7 @@ export function renderReference(): string {
   const all = rows(stackSchema, "");
   const section = (title: string, intro: string, belongs: (path: string) => boolean): string => `## ${title}\n\n${intro === "" ? "" : `${intro}\n\n`}${table(all.filter(({ path }) => belongs(path)))}\n`;
   const within = (prefix: string) => (path: string) => path === prefix || path.startsWith(`${prefix}.`);
-  const sections = ["edge", "systems", "images", "demo", "monitoring", "alerts"];
+  const sections = ["edge", "systems", "images", "demo", "monitoring", "alerts", "backups"];
   return [
     head,
     section("The stack", "", (path) => !sections.some((name) => within(name)(path))),
@@ -30,6 +30,7 @@ export function renderReference(): string {
     section("The demo", "Under `stackbook:demo`; for the reference app in dev.", within("demo")),
     section("Monitoring", "Under `stackbook:monitoring`.", within("monitoring")),
     section("Alerts", alertsIntro, within("alerts")),
+    section("Backups", backupsIntro, within("backups")),
     secretsSection(),
     otherKeys,
   ].join("\n");
@@ -38,7 +39,7 @@ export function renderReference(): string {
 /** One system and one service stand for all: their keys are the same. */
 function rows(schema: Parameters<typeof step>[0], prefix: string): Row[] {
   return stepsOf(schema).flatMap((key) => {
-    const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds"].includes(prefix);
+    const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds", "backups.drill.checks"].includes(prefix);
     if (bySystem && key !== "motel") return [];
     if (prefix === "systems.<system>.services" && key !== "backend") return [];
     const shown = bySystem ? "<system>" : prefix === "systems.<system>.services" ? "<service>" : key === anyName ? "<name>" : key;
@@ -106,6 +107,8 @@ function secretsSection(): string {
     "| `edge:certificate` | | | none | PEM, the site's certificate first, then its chain; with `edge.tls: { kind: given }` |",
     "| `edge:privateKey` | | | none | PEM, without passphrase |",
     "| `alerts:<name>` | | not empty | none | the address of the channel `<name>` (Slack, Teams, web hook), its routing key (PagerDuty), or the password of its `username` (e-mail) |",
+    "| `backups:<store>.accessKeyId`, `backups:<store>.secretAccessKey` | | not empty | the host's role | the S3 store's keys: of a writer that may put and list, not delete |",
+    "| `backups:encryptionKey.<generation>` | | 32 characters | 64 characters, generated | the key of backups of that generation, such as a recovery kit's |",
     "| `alerts:deadMansSwitch` | | | none | an address that is called every minute as long as alerting works; whoever keeps it tells you when the calls stay away |",
     "",
   ].join("\n");
@@ -119,6 +122,15 @@ const alertsIntro = `Under \`stackbook:alerts\`. Without channels, alerts show i
         sms-chat: { kind: slack, channel: '#sms-alerts' } # pulumi config set --secret alerts:sms-chat
       routes: { page: [mail], ticket: [mail] }
       systemRoutes: { sms: { page: [mail, sms-chat] } }
+`;
+
+const backupsIntro = `Under \`stackbook:backups\`; of one system under \`systems.<system>.backups\`. How to restore, and what to keep where: [backups.md](backups.md).
+
+    stackbook:backups:
+      stores:
+        local: { kind: directory }
+        offsite: { kind: s3, bucket: example-backups, region: eu-central-1 } # pulumi config set --secret backups:offsite.accessKeyId
+      drill: { day: saturday, at: '05:00' }
 `;
 
 const list = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");

@@ -1,6 +1,7 @@
 import { referenceApp } from "../systems/reference";
 import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
 import { resolveAlerts } from "./alerts-resolve";
+import { resolveBackups, resolveRestore, resolveSystemBackups } from "./backups-resolve";
 import { defaults } from "./defaults";
 import type { GivenSecrets } from "./given-secrets";
 import type { RawMonitoring } from "./monitoring-schema";
@@ -12,7 +13,7 @@ import type { EdgeConfig, Environment, ImageSource, MonitoringConfig, ServiceCon
  * The stack file over the catalogue over the defaults. Takes whatever is well-formed: the checks say
  * what is missing, and nobody sees the result unless they are content.
  */
-export function resolveStack(stack: string, environment: Environment, raw: RawStack, secrets: GivenSecrets): StackConfig {
+export function resolveStack(stack: string, environment: Environment, raw: RawStack, secrets: GivenSecrets, asGiven: StackConfig["given"] = {}): StackConfig {
   const edge = resolveEdge(environment, raw.edge ?? {});
   const domain = raw.domain ?? defaults.domain;
   const given = givenSystems(environment, raw);
@@ -27,13 +28,15 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     edge,
     systems: systemIds.flatMap((id) => {
       const system = given[id];
-      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id] })];
+      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id], backups: raw.backups ?? {} })];
     }),
     images: raw.images ?? {},
     demo: { seed: raw.demo?.seed ?? defaults.demo.seed, traffic: raw.demo?.traffic ?? defaults.demo.traffic },
     protectData: raw.protectData ?? defaults.protectData,
     monitoring: resolveMonitoring(environment, raw.monitoring ?? {}),
     alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
+    backups: resolveBackups(raw.backups ?? {}, secrets.backups),
+    given: asGiven,
   };
 }
 
@@ -83,9 +86,10 @@ interface Surroundings {
   readonly domain: string;
   readonly edge: EdgeConfig;
   readonly secrets: GivenSecrets["bySystem"][SystemId];
+  readonly backups: NonNullable<RawStack["backups"]>;
 }
 
-function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets }: Surroundings): SystemConfig {
+function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets, backups: stackBackups }: Surroundings): SystemConfig {
   const spec = systems[id];
   const domain = raw.domain ?? `${id}.${stackDomain}`;
   const services = {
@@ -93,6 +97,7 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     frontend: resolveService(spec.services.frontend, raw.services?.frontend ?? {}),
   } satisfies Record<ServiceName, ServiceConfig>;
   const migration = resolveMigration(id, raw, services.backend.image);
+  const backups = resolveSystemBackups(spec, raw, stackBackups, stackBackups.enabled ?? defaults.backups.enabled);
   return {
     spec,
     enabled: raw.enabled ?? defaults.enabled,
@@ -106,6 +111,8 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     maxBodyMiB: raw.maxBodyMiB ?? spec.maxBodyMiB,
     services,
     ...(migration === undefined ? {} : { migration: { command: migration } }),
+    ...(backups === undefined ? {} : { backups }),
+    ...(raw.restore === undefined ? {} : { restore: resolveRestore(id, raw.restore) }),
     givenSecrets: secrets.given,
     ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SystemId } from "../systems";
 import { alertsSchema } from "./alerts-schema";
+import { backupsSchema, restoreSchema, systemBackupsSchema } from "./backups-schema";
 import { defaults } from "./defaults";
 import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
 import { checkImageReference } from "./image";
@@ -172,6 +173,8 @@ const system = z
       maxBodyMiB: wholeNumber(1, 1024, { about: "Largest request body, MiB; above it the edge answers 413", example: "25", default: "the catalogue's: 10" }).optional(),
       services: z.strictObject({ backend: service.optional(), frontend: service.optional() }).optional(),
       migration: migration.optional(),
+      backups: systemBackupsSchema.optional(),
+      restore: restoreSchema.optional(),
     }),
   )
   .optional();
@@ -243,6 +246,7 @@ export const stackSchema = z.strictObject({
   protectData: flag({ about: "Refuse to delete volumes and what opens them", example: "false", default: String(defaults.protectData) }).optional(),
   monitoring: monitoringSchema.optional(),
   alerts: alertsSchema.optional(),
+  backups: backupsSchema.optional(),
 });
 
 /** A stack file's `stackbook:` keys, well-formed; nothing filled in yet. */

@@ -99,6 +99,30 @@ export function checkHostFolder(text: string): boolean | string {
   return text !== "/" && !text.split("/").includes("..") ? true : "name the folder itself, without `..`, such as /var/lib/docker/containers";
 }
 
+/** A bucket's name by Amazon's rules, less those with dots side by side. */
+export function checkBucket(text: string): boolean | string {
+  if (text.startsWith("s3://")) return "use the bucket's name alone, without s3:// and without a path";
+  return /^[a-z0-9](?:[a-z0-9-]|\.(?![.-])){1,61}[a-z0-9]$/.test(text) && isIP(text) === 0;
+}
+
+/** Address of a service that speaks S3. Whether it may be plain HTTP is the environment's business. */
+export function checkStoreUrl(text: string): boolean | string {
+  const url = parseUrl(text);
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) return false;
+  if (url.username !== "" || url.password !== "") return "leave user and password out: keys are the stack secrets `backups:<name>.accessKeyId` and `backups:<name>.secretAccessKey`";
+  return url.origin === text || `use ${url.origin}: without path or trailing slash`;
+}
+
+export function checkPrefix(text: string): boolean | string {
+  if (!/^[\w./-]{1,200}$/.test(text) || text.split("/").some((part) => part === ".." || part === ".")) return false;
+  return /^\/|\/\/|\/$/.test(text) ? "use it without slash at either end, such as stackbook/prod" : true;
+}
+
+/** `latest`, or as a backup is shown: `daily/2026-11-21T020000Z`, with or without its system. */
+export function checkBackupName(text: string): boolean {
+  return text === "latest" || /^(?:[a-z]+\/)?(?:daily|weekly|monthly|deploy|safety)\/\d{4}-\d\d-\d\dT\d{6}Z$/.test(text);
+}
+
 function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }

@@ -1,5 +1,8 @@
 import type { AlertsConfig } from "../alerts/routing/types";
-import type { ServiceName, SystemSpec } from "../systems";
+import type { RetentionTable } from "../backups/retention";
+import type { RestoreRequest } from "../backups/protocol";
+import type { DrillCheck, Weekday } from "../backups/settings";
+import type { BackupInterval, ServiceName, SystemSpec } from "../systems";
 
 /** A stack's configuration, parsed, checked and complete: nothing downstream reads raw config. */
 export interface StackConfig {
@@ -21,7 +24,39 @@ export interface StackConfig {
   readonly protectData: boolean;
   readonly monitoring: MonitoringConfig;
   readonly alerts: AlertsConfig;
+  readonly backups: BackupsConfig;
+  /** The stack file's own keys as they were given, `stackbook:systems` and so on: what a backup holds to start from again. */
+  readonly given: Readonly<Record<string, unknown>>;
 }
+
+export interface BackupsConfig {
+  /** False: nothing of it runs. */
+  readonly enabled: boolean;
+  readonly stores: readonly BackupStore[];
+  readonly encryption: BackupEncryption;
+  /** Weekly, in `monitoring.timeZone`. */
+  readonly drill: { readonly enabled: boolean; readonly day: Weekday; readonly at: string };
+}
+
+export type BackupStore =
+  /** On a volume of its own, or a folder of the engine's host. */
+  | { readonly kind: "directory"; readonly name: string; readonly hostPath?: string }
+  | {
+      readonly kind: "s3";
+      readonly name: string;
+      readonly bucket: string;
+      readonly region: string;
+      readonly endpoint?: string;
+      readonly prefix: string;
+      readonly pathStyle: boolean;
+      readonly lifecycle: boolean;
+      /** Absent: the host's role. */
+      readonly credentials?: { readonly accessKeyId: SecretRef; readonly secretAccessKey: SecretRef };
+    };
+
+export type BackupEncryption =
+  | { readonly kind: "symmetric"; readonly generation: number; /** By generation; the others are generated. */ readonly given: Readonly<Record<number, SecretRef>> }
+  | { readonly kind: "publicKey"; readonly publicKey: string; readonly fingerprint: string };
 
 export interface MonitoringConfig {
   /** False: nothing of it exists. */
@@ -91,9 +126,23 @@ export interface SystemConfig {
   readonly migration?: { readonly command: string[] };
   /** Secrets of the catalogue that the operator gave: names only, see SecretRef. */
   readonly givenSecrets: Readonly<Record<string, SecretRef>>;
+  /** Absent: it is not backed up. */
+  readonly backups?: SystemBackups;
+  /** Done by the update, once for each id. */
+  readonly restore?: SystemRestore;
   /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
   readonly secretSettings?: Readonly<Record<string, SecretRef>>;
 }
+
+export interface SystemBackups {
+  /** In `monitoring.timeZone`. */
+  readonly at: string;
+  readonly everyHours: BackupInterval;
+  readonly retention: RetentionTable;
+  readonly drillChecks: readonly DrillCheck[];
+}
+
+export type SystemRestore = RestoreRequest;
 
 export interface ServiceConfig {
   readonly image: ImageSource;

@@ -37,7 +37,7 @@ const cases: readonly Case[] = [
   { says: "a misspelt key of the stack", change: ["stackbook:domian"], to: "x", path: "domian", given: "not a known key", fix: /^did you mean domain\?$/ },
   { says: "a system beside the systems", change: ["stackbook:motel"], to: {}, path: "motel", given: "not a known key", fix: /did you mean systems\.motel\?/ },
   { says: "a misspelt namespace", change: ["stackbok:domain"], to: "x", path: "stackbok:domain", given: "not a known key", fix: /^did you mean stackbook:domain\?$/ },
-  { says: "a namespace nobody knows", change: ["grafana:url"], to: "x", path: "grafana:url", given: "not a known key", fix: /stackbook, edge, alerts, mps/ },
+  { says: "a namespace nobody knows", change: ["grafana:url"], to: "x", path: "grafana:url", given: "not a known key", fix: /stackbook, edge, alerts, backups, mps/ },
   { says: "no domain", change: ["stackbook:domain"], to: undefined, path: "domain", given: "missing", fix: /pulumi config set stackbook:domain/ },
   { says: "a domain with a scheme", change: ["stackbook:domain"], to: "https://example.org", path: "domain", given: '"https://example.org"', fix: /without scheme/ },
   { says: "a domain in capitals", change: ["stackbook:domain"], to: "Example.org", path: "domain", given: '"Example.org"', fix: /use small letters: example\.org/ },
@@ -138,9 +138,9 @@ describe("a bad stack file is refused, with the key and the way out", () => {
     const config = resolveStack("prod", "prod", stack, secrets);
     const alone: SystemSpec = { ...systems.motel, services: { ...systems.motel.services, backend: { ...systems.motel.services.backend, scale: { maxReplicas: 2, why: "It is shy" } } } };
     const limited = { ...config, systems: config.systems.map((system) => (system.spec.id === "motel" ? { ...system, spec: alone } : system)) };
-    assert.deepEqual(checkStack({ raw: stack, config, secrets, environment: "prod", isBroken: () => false }), []);
+    assert.deepEqual(checkStack({ raw: stack, config, secrets, environment: "prod", isBroken: () => false, isBrokenStore: () => false }), []);
     assert.deepEqual(
-      checkStack({ raw: stack, config: limited, secrets, environment: "prod", isBroken: () => false }).map(({ path, given, fix }) => ({ path, given, fix })),
+      checkStack({ raw: stack, config: limited, secrets, environment: "prod", isBroken: () => false, isBrokenStore: () => false }).map(({ path, given, fix }) => ({ path, given, fix })),
       [{ path: "systems.motel.services.backend.replicas", given: "3", fix: "use 1-2: It is shy" }],
     );
   });

@@ -7,7 +7,12 @@ import { allPaths, anyName, docOf, keysOf } from "../../../config/walk";
 import { systemIds, systems } from "../../../systems";
 import { asPulumiGives, committed, failure, strongSecret, withValue, type StackFile } from "./fixtures";
 
-const prod = committed("prod");
+/** With everything that has keys of its own below. */
+const restore = { id: "1", backup: "latest" };
+const prod = systemIds.reduce<StackFile>((file, id) => withValue(file, ["stackbook:systems", id, "restore"], restore), {
+  ...committed("prod"),
+  "stackbook:backups": { enabled: true, stores: { mail: { kind: "s3", bucket: "example-backups", region: "eu-central-1" } }, encryption: { kind: "symmetric" } },
+});
 const schemaPaths = allPaths(stackSchema).map(({ path }) => path);
 const names = [...new Set(schemaPaths.flat())];
 const odd = fc.constantFrom("__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "", " ", "a.b", "a:b", "\u0000", "0", "-1");

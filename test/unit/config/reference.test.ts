@@ -10,6 +10,7 @@ import { stackSchema } from "../../../config/schema";
 import { editDistance, nearest } from "../../../config/suggest";
 import { allPaths, anyName, docOf } from "../../../config/walk";
 import { systems } from "../../../systems";
+import { publicKey } from "./keys";
 
 const root = join(__dirname, "../../..");
 
@@ -17,7 +18,10 @@ const root = join(__dirname, "../../..");
 function beside(holder: readonly string[], key: string): object {
   if (holder.at(-1) === "tls") return { kind: "acme", email: "a@example.org" };
   if (holder.at(-1) === "build") return { context: "." };
+  if (holder.at(-1) === "encryption") return { kind: key === "publicKey" ? "publicKey" : "symmetric" };
+  if (holder.at(-1) === "restore") return { id: "1", backup: "latest" };
   if (holder.at(-1) !== anyName || holder.includes("thresholds")) return {};
+  if (holder.includes("stores")) return key === "path" ? { kind: "directory" } : { kind: "s3", bucket: "a-bucket", region: "eu-central-1" };
   if (holder.includes("maintenance")) return { systems: "all", days: ["monday"], from: "01:00", to: "02:00" };
   return key === "channel" ? { kind: "slack" } : { kind: "email", to: ["a@example.org"], from: "b@example.org", smarthost: "smtp.example.org:587" };
 }
@@ -29,7 +33,7 @@ describe("docs/configuration.md", () => {
 
   it("has every key of the schema", () => {
     const page = renderReference();
-    const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds"];
+    const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds", "backups.drill.checks"];
     for (const { path, schema } of allPaths(stackSchema)) {
       if (docOf(schema) === undefined) continue;
       const shown = path.map((step, index) => (step === anyName ? "<name>" : bySystem.includes(path.slice(0, index).join(".")) ? "<system>" : path[0] !== "systems" ? step : index === 3 && path[2] === "services" ? "<service>" : step));
@@ -46,7 +50,7 @@ describe("docs/configuration.md", () => {
     const doc = docOf(schema);
     if (doc === undefined || (path[0] === "systems" && path[1] !== "motel")) continue;
     it(`shows an example of ${formatPath(path)} that is taken`, () => {
-      const value: unknown = parse(doc.example.replace("...", "0".repeat(64)));
+      const value: unknown = path.at(-1) === "publicKey" ? publicKey : parse(doc.example.replace("...", "0".repeat(64)));
       const input = path.reduceRight<unknown>((inner, step, index) => ({ ...beside(path.slice(0, index), step), [step === anyName ? "ops" : step]: inner }), value);
       assert.deepEqual(readStack(input as Record<string, unknown>).problems, []);
     });
@@ -80,8 +84,8 @@ describe("the doors of config/", () => {
     assert.deepEqual(files.filter(({ text }) => text.includes('"@pulumi/')).map(({ file }) => file), ["load.ts"]);
   });
 
-  it("open to systems/, alerts/, zod and Node, and to nothing else", () => {
+  it("open to systems/, alerts/, backups/, zod and Node, and to nothing else", () => {
     const imports = files.filter(({ file }) => file !== "load.ts").flatMap(({ text }) => [...text.matchAll(/from "([^"]+)"/g)].map((match) => match[1] ?? ""));
-    assert.deepEqual([...new Set(imports)].filter((name) => !name.startsWith("./") && !name.startsWith("../systems") && !name.startsWith("../alerts") && name !== "zod" && !name.startsWith("node:")), []);
+    assert.deepEqual([...new Set(imports)].filter((name) => !name.startsWith("./") && !name.startsWith("../systems") && !name.startsWith("../alerts") && !name.startsWith("../backups") && name !== "zod" && !name.startsWith("node:")), []);
   });
 });

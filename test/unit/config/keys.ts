@@ -1,0 +1,26 @@
+/** A throwaway OpenPGP key (Ed25519, encrypting by Curve25519), made by `gpg --quick-generate-key`; its other half is nowhere. */
+export const publicKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEawHDaBYJKwYBBAHaRw8BAQdAfjBwUdjcq4FpnPq92AS/EWh4PkZv7Jkg/gCD
+h1/xK4u0HUJhY2t1cHMgPGJhY2t1cHNAZXhhbXBsZS5vcmc+iJAEExYIADgWIQQB
+FauykQ8BTySGHVDxuXC9Wyou1AUCawHDaAIbAwULCQgHAgYVCgkICwIEFgIDAQIe
+AQIXgAAKCRDxuXC9Wyou1JNoAP4wLMpol3liboWTsXLJ+HmUH4XAPHVQWL4Ebyru
+bvVwHAD+PIYT1SZX28fsXO7kwOp2M+kHK6Fvvxw41Su/oP/KnA+4OARrAcNoEgor
+BgEEAZdVAQUBAQdAoq1aujVofctigUMmUXk6fPKUS4/orQZ/8XIPGiFcRWUDAQgH
+iHgEGBYIACAWIQQBFauykQ8BTySGHVDxuXC9Wyou1AUCawHDaAIbDAAKCRDxuXC9
+Wyou1KWwAP4gBVVUG72nxxoZ5eY02yBK/+MuKQ562RGc34/6EqLu8wD/Tq9wmVyC
+AhMTrpfM/DYjMpvhVe2BCT2aYhpvo2ZAFgU=
+=2Qn6
+-----END PGP PUBLIC KEY BLOCK-----`;
+export const fingerprint = "0115ABB2910F014F24861D50F1B970BD5B2A2ED4";
+
+/** One that only signs. */
+export const signingOnly = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEawHDaBYJKwYBBAHaRw8BAQdASqtP/+mmwn/G0B0D/BA06207IUFPRk+L1Oeg
+rg3yfF+0E1JzYSA8ckBleGFtcGxlLm9yZz6IkAQTFggAOBYhBGEvSiFLnArGfLlg
+zpc3hxAceXsbBQJrAcNoAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEJc3
+hxAceXsbr44BAOd97b5yMG9yVvdHlAAu2d8/AVNRdb3AvnTvTgFdfTUqAP9BFDQy
+Z3y4eJvdmkkV+VrgFDcLpr5k47UhfMeavQKZAw==
+=HPRj
+-----END PGP PUBLIC KEY BLOCK-----`;
