@@ -81,14 +81,19 @@ function ownContext(): Context {
   return {
     root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
+    createStack: async (wanted) => (await import("./newStack")).createStack(wanted, process.env, say),
     connect: (stack) => connect(stack.dockerHost),
-    say: (line) => void process.stderr.write(`${line}\n`),
+    say,
     confirm,
     stackFile: (stack) => {
       const file = join(root, `Pulumi.${stack}.yaml`);
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     },
   };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 async function confirm(question: string): Promise<boolean> {

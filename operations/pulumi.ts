@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Problem } from "./problem";
 
@@ -8,16 +9,28 @@ export interface StackCli {
   run(args: readonly string[], input?: string): Promise<string>;
   /** One `pulumi up`, told line by line. Throws a Problem with what failed. */
   up(why: string, say: (line: string) => void): Promise<void>;
+  /** What opens the stack's secrets, where that is a passphrase and it is known here. */
+  passphrase(): string | undefined;
+  /** Its state is the one that `npm start` keeps in this clone. */
+  readonly local: boolean;
 }
 
 /** The working copy: stack files lie here. */
 export const root = join(__dirname, "..");
 
-export function stackCli(stack: string, env: NodeJS.ProcessEnv): StackCli {
+export function stackCli(stack: string, env: NodeJS.ProcessEnv, local: boolean): StackCli {
   return {
     run: (args, input) => pulumi([...args, "--stack", stack], env, input),
     up: (why, say) => up(stack, env, why, say),
+    passphrase: () => passphraseIn(env),
+    local,
   };
+}
+
+function passphraseIn(env: NodeJS.ProcessEnv): string | undefined {
+  const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: file } = env;
+  if (given !== undefined) return given;
+  return file !== undefined && existsSync(file) ? readFileSync(file, "utf8").trim() : undefined;
 }
 
 export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Promise<string> {

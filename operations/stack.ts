@@ -30,7 +30,7 @@ export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv
   ]);
   if (Object.keys(outputs).length === 0) throw new Problem(`the stack ${chosen} has no outputs: it was never brought up, or was destroyed`, [`Bring it up with: pulumi up --stack ${chosen} (dev: npm start)`]);
   const host = config["stackbook:host"]?.value;
-  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"], cli: stackCli(chosen, own) };
+  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"], cli: stackCli(chosen, own, own !== env) };
 }
 
 /** Which stack is meant, and the environment in which the CLI finds it. */

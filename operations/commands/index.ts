@@ -14,4 +14,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   verify: { summary: "checks every part of a backup: checksum, and that it opens", load: async () => (await import("./verify")).verify },
   restore: { summary: "brings a backup back, whole or in part, by an update of the stack", load: async () => (await import("./restore")).restore },
   drill: { summary: "restores a backup into a throwaway database and compares", load: async () => (await import("./drill")).drill },
+  recover: { summary: "brings a whole stack back on an empty machine, from its backups", load: async () => (await import("./recover")).recover },
+  "recovery-kit": { summary: "shows what opens the backups: keys, passphrase, where they lie", load: async () => (await import("./recoveryKit")).recoveryKit },
 };

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import type { Engine } from "../engine";
+import type { NewStack } from "../newStack";
+import type { StackCli } from "../pulumi";
 import type { Stack } from "../stack";
 
 /** What every command may use; tests put their own in. */
@@ -11,6 +13,8 @@ export interface Context {
   /** Who does it, for the record: user@host. */
   readonly who: string;
   openStack(name: string | undefined): Promise<Stack>;
+  /** One that is not there yet: tools, passphrase, stack file, empty state. */
+  createStack(wanted: NewStack): Promise<StackCli>;
   connect(stack: Stack): Engine;
   /** What is under way, for people: standard error, so that an answer can be piped. */
   readonly say: (line: string) => void;

@@ -10,13 +10,16 @@ import type { Stack } from "../../../../operations/stack";
 export const noCli: StackCli = {
   run: (args) => Promise.reject(new Error(`pulumi ${args.join(" ")} was not expected`)),
   up: (why) => Promise.reject(new Error(`no update was expected: ${why}`)),
+  passphrase: () => undefined,
+  local: false,
 };
 
 /** What a test must not need, or need not look at. */
-export const nobody: Pick<Context, "say" | "confirm" | "stackFile"> = {
+export const nobody: Pick<Context, "say" | "confirm" | "stackFile" | "createStack"> = {
   say: () => undefined,
   confirm: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
   stackFile: () => undefined,
+  createStack: ({ name }) => Promise.reject(new Error(`no stack was to be made: ${name}`)),
 };
 
 export interface Asked {
@@ -53,10 +56,22 @@ export class FakeCli implements StackCli {
   exported: unknown = { version: 3, deployment: { resources: [] } };
   readonly updates: string[] = [];
   onUp: () => void = () => undefined;
+  readonly local = false;
 
-  run(args: readonly string[]): Promise<string> {
+  passphrase(): string {
+    return "only a test";
+  }
+
+  /** What was handed over on standard input. */
+  readonly inputs: string[] = [];
+  secretOutputs: unknown = {};
+  outputs: unknown = {};
+
+  run(args: readonly string[], input?: string): Promise<string> {
     this.calls.push(args.join(" "));
-    const answer: Readonly<Record<string, unknown>> = { "stack export": this.exported, "config --json": this.config };
+    if (input !== undefined) this.inputs.push(input);
+    const answer: Readonly<Record<string, unknown>> = { "stack export": this.exported, "config --json": this.config, "stack output --json --show-secrets": this.secretOutputs, "stack output --json": this.outputs };
+    if (args.join(" ") === "stack import") return Promise.resolve("");
     if (args[0] === "config" && ["rm", "set-all"].includes(args[1] ?? "")) return Promise.resolve("");
     const known = answer[args.join(" ")];
     return known === undefined ? Promise.reject(new Error(`pulumi ${args.join(" ")} was not expected`)) : Promise.resolve(JSON.stringify(known));
