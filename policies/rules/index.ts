@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { bucketPrivate } from "./bucketPrivate";
 import { healthcheck } from "./healthcheck";
 import { hostFolders } from "./hostFolders";
 import { imagePinned } from "./imagePinned";
@@ -9,4 +10,4 @@ import { noRoot } from "./noRoot";
 import { readOnlyRoot } from "./readOnlyRoot";
 import { storePrivate } from "./storePrivate";
 
-export const rules: readonly Rule[] = [healthcheck, hostFolders, imagePinned, limits, noPlainSecret, noPrivilege, noRoot, readOnlyRoot, storePrivate];
+export const rules: readonly Rule[] = [bucketPrivate, healthcheck, hostFolders, imagePinned, limits, noPlainSecret, noPrivilege, noRoot, readOnlyRoot, storePrivate];
