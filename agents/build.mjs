@@ -4,6 +4,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadEsbuild, writeNew } from "../runtime/bundle.mjs";
 
+/** Optional parts of database drivers, guarded by try/catch where they are required; none is used. */
+const external = [
+  "pg-native", "kerberos", "snappy", "@mongodb-js/zstd", "mongodb-client-encryption", "aws4", "@aws-sdk/credential-providers", "gcp-metadata", "socks",
+];
+
 const here = dirname(fileURLToPath(import.meta.url));
 const start = performance.now();
 const esbuild = await loadEsbuild("agents");
@@ -14,7 +19,7 @@ async function build(name) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [join(here, name, "src/main.ts")],
     bundle: true, write: false, logLevel: "warning", absWorkingDir: here,
-    platform: "node", target: "node20", format: "cjs",
+    platform: "node", target: "node20", format: "cjs", external,
     // Names stay, so that a stack trace can be read.
     minifySyntax: true, minifyWhitespace: true, legalComments: "none",
   });
