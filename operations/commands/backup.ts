@@ -18,7 +18,7 @@ export const backup: CommandModule = {
   define(command, run) {
     command
       .argument("[system...]", "which systems (default: all with backups)")
-      .option("--tier <tier>", `how long it is kept: ${tiersByHand.join(", ")}`, "safety")
+      .option("--tier <tier>", `how long it is kept: ${tiersByHand.join(", ")}`, "daily")
       .option("--reason <text>", "why, for the record", "by hand")
       .action(run<BackupOptions>(take));
   },

@@ -25,7 +25,7 @@ describe("stackbook's backups", () => {
     assert.deepEqual(agents.commands(), ["motel-backup-1 checkpoint", "sms-backup-1 checkpoint", "motel-backup-1 run", "sms-backup-1 run"]);
     const given = JSON.parse(Buffer.from(String(agents.asked[0]?.request["checkpoint"]), "base64").toString()) as unknown;
     assert.deepEqual(given, { version: 3, deployment: { resources: [] }, stackFile: "config: {}\n" });
-    assert.deepEqual(agents.asked[2]?.request, { tier: "safety", reason: "by hand (ops@desk)" });
+    assert.deepEqual(agents.asked[2]?.request, { tier: "daily", reason: "by hand (ops@desk)" });
     assert.match(out, /^motel\/safety\/2026-11-21T100000Z: 2\.0 KiB in 4\.2 s, in local\n/);
     assert.deepEqual(progress, ["  motel: run is under way", "  sms: run is under way"]);
     assert.ok(!cli.calls.some((call) => call.includes("--show-secrets")), "secrets stay encrypted in what is handed over");
@@ -33,9 +33,9 @@ describe("stackbook's backups", () => {
 
   it("backs up only what is named, in the tier and for the reason given", async () => {
     agents.answers = { checkpoint: {}, run: done };
-    await run("backup", "sms", "--tier", "daily", "--reason", "before the audit");
+    await run("backup", "sms", "--tier", "safety", "--reason", "before the audit");
     assert.deepEqual(agents.commands(), ["sms-backup-1 checkpoint", "sms-backup-1 run"]);
-    assert.deepEqual(agents.asked[1]?.request, { tier: "daily", reason: "before the audit (ops@desk)" });
+    assert.deepEqual(agents.asked[1]?.request, { tier: "safety", reason: "before the audit (ops@desk)" });
   });
 
   it("goes on with the other systems when one fails, and ends with 1", async () => {
