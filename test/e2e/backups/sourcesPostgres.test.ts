@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Manifest, TableFact } from "../../../backups/manifest";
 import { differences } from "../../../agents/backup/src/sources/types";
-import { until } from "../reference-app/docker";
+import { docker, until } from "../reference-app/docker";
 import { Postgres, seed } from "./support/postgres";
 import { request, settingsFor, Workshop } from "./support/sources";
 
@@ -107,6 +107,20 @@ describe("PostgreSQL as a source of backups", function () {
     assert.deepEqual(differences(dumped.facts, await restored("roles")), []);
     await shop.call({ ...base, op: "clean", request: request("roles") });
     assert.equal(await server.sql("SELECT count(*) FROM pg_roles WHERE rolname = 'reader'"), "0");
+  });
+
+  it("is drilled in a container without a network, questions included, and leaves nothing on the disk", async () => {
+    const alone = await shop.startAgent("drill", ["--memory", "384m"]);
+    await docker("network", "disconnect", shop.stage.name, alone);
+    const checks = [{ name: "rooms", sql: "SELECT count(*) FROM rooms", expect: "92" }, { name: "null", sql: "SELECT NULL", expect: "" }];
+    const { facts, answers } = await shop.call<{ facts: { database: readonly TableFact[] }; answers: string[] }>({ ...base, op: "drill", manifest, files: { database: "/work/one.dump" }, checks }, alone);
+    assert.deepEqual(differences(dumped.facts, facts.database), []);
+    assert.deepEqual(answers, ["92", ""]);
+    const ask = (sql: string): Promise<unknown> => shop.call({ ...base, op: "drill", manifest, files: { database: "/work/one.dump" }, checks: [{ name: "bad", sql, expect: "" }] }, alone);
+    await assert.rejects(ask("DELETE FROM bookings"), /read-only transaction/);
+    await assert.rejects(ask("SELECT 1, 2"), /has to give one value/);
+    await assert.rejects(shop.call({ ...base, op: "drill", manifest, files: { database: "/work/nothing.dump" } }, alone), /ENOENT/);
+    assert.equal(await docker("exec", alone, "sh", "-c", "ls -A /scratch; cat /proc/[0-9]*/comm | grep postgres || true"), "");
   });
 
   it("notices one changed value, one missing row and one doubled row, though the counts agree", async () => {

@@ -33,6 +33,11 @@ export function dumpOf(signal: AbortSignal, produce: () => AsyncGenerator<Buffer
   return { stream, facts };
 }
 
+/** An error that comes before anyone reads is thrown to who reads then, and does not end the process. */
+export function patient(plain: Readable): Readable {
+  return plain.on("error", () => undefined);
+}
+
 /** Reads on where another reader stopped: `for await` would close the stream when it is left early. */
 export async function* rest(iterator: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   for (;;) {

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Client } from "pg";
-import { pour, rest } from "../stream";
+import { patient, pour, rest } from "../stream";
 import { startTool } from "../tool";
 import { connected, literal, quote, toolEnvironment, type Server } from "./connection";
 import { connectionString } from "./source";
@@ -17,7 +17,7 @@ export interface Opened {
 
 /** Reads only as much of the stream as pg_restore needs to print the dump's definitions. */
 export async function openArchive(plain: Readable, signal: AbortSignal): Promise<Opened> {
-  const iterator = plain[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const iterator = patient(plain)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const head: Buffer[] = [];
   const tool = startTool("pg_restore", ["--schema-only", "--file=-"], { signal });
   const text = collect(tool.stdout);

@@ -4,6 +4,7 @@ import type { Manifest, TableFact } from "../../../../../backups/manifest";
 import type { RestoreRequest } from "../../../../../backups/protocol";
 import type { BackupSettings } from "../../../../../backups/settings";
 import { gibibytes, newer } from "../names";
+import { patient } from "../stream";
 import { RefusedError, type Target } from "../types";
 import { loadArchive } from "./archive";
 import { connected, databaseExists, endConnections, quote, serverVersion, type Server } from "./connection";
@@ -48,6 +49,7 @@ export class PostgresTarget implements Target {
   }
 
   async prepare(plain: Readable, manifest: Manifest, request: RestoreRequest, signal: AbortSignal): Promise<void> {
+    patient(plain);
     const { beside } = names(this.live, request);
     const tables = chosen(manifest.parts.find(({ name }) => name === "database")?.tables ?? [], request);
     await connected(this.server, maintenance, async (client) => {
