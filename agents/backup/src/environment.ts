@@ -1,0 +1,49 @@
+import { join } from "node:path";
+import { dataDirectory, settingsDirectory, agentPort } from "../../../backups/settings";
+import { ProblemsError } from "./problems";
+
+/**
+ * `backup` and `drill` serve, each with its schedule; `once` (the default) is a container for one command: it does
+ * the work itself, also when an agent listens on the same data volume.
+ */
+export const roles = ["backup", "drill", "once"] as const;
+export type Role = (typeof roles)[number];
+
+/** What the container's environment says; everything else is in the settings file. */
+export interface Environment {
+  readonly role: Role;
+  readonly settingsFolder: string;
+  readonly dataFolder: string;
+  readonly socketPath: string;
+  readonly port: number;
+  readonly tickSeconds: number;
+  /** The request, in place of a line on standard input. */
+  readonly request: string | undefined;
+}
+
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const problems: string[] = [];
+  const number = (name: string, fallback: number, least: number, most: number): number => {
+    const given = env[name];
+    if (given === undefined || given === "") return fallback;
+    const value = Number(given);
+    if (Number.isFinite(value) && value >= least && value <= most) return value;
+    problems.push(`${name} is ${given}: give a number from ${least} to ${most}`);
+    return fallback;
+  };
+  const given = env["BACKUP_ROLE"] ?? "once";
+  const role = roles.find((name) => name === given);
+  if (role === undefined) problems.push(`BACKUP_ROLE is ${given}: give ${roles.join(", ")}`);
+  const dataFolder = env["BACKUP_DATA"] ?? dataDirectory;
+  const environment: Environment = {
+    role: role ?? "once",
+    settingsFolder: env["BACKUP_SETTINGS"] ?? settingsDirectory,
+    dataFolder,
+    socketPath: join(dataFolder, `${role ?? "once"}.sock`),
+    port: number("PORT", agentPort, 0, 65535),
+    tickSeconds: number("BACKUP_TICK_SECONDS", 20, 0.05, 600),
+    request: env["BACKUP_REQUEST"],
+  };
+  if (problems.length > 0) throw new ProblemsError("the environment is not right", problems);
+  return environment;
+}
