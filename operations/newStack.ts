@@ -15,11 +15,11 @@ export interface NewStack {
 }
 
 /** A stack that is not there yet, on this machine: tools, passphrase, stack file, empty state. */
-export async function createStack(wanted: NewStack, env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<StackCli> {
+export async function createStack(wanted: NewStack, env: NodeJS.ProcessEnv, say: (line: string) => void, clone = root): Promise<StackCli> {
   const { name, secrets } = wanted;
   const isLocal = wanted.local && env["PULUMI_BACKEND_URL"] === undefined;
-  if (isLocal) takePassphrase(secrets.passphrase);
-  takeStackFile(wanted, say);
+  if (isLocal) takePassphrase(secrets.passphrase, clone);
+  takeStackFile(wanted, say, clone);
   const own = isLocal ? await setUpClone(wanted, say) : { ...env, ...(secrets.passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: secrets.passphrase }) };
   const known = JSON.parse(await pulumi(["stack", "ls", "--json"], own)) as readonly { readonly name: string; readonly resourceCount?: number }[];
   const existing = known.find((stack) => stack.name === name);
@@ -41,8 +41,8 @@ function providerUrl({ type, state }: NewStack["secrets"]): string {
 }
 
 /** Where `npm start` keeps it; another one there belongs to another stack, whose secrets it opens. */
-function takePassphrase(passphrase: string | undefined): void {
-  const file = join(root, ".stackbook", "passphrase");
+function takePassphrase(passphrase: string | undefined, clone: string): void {
+  const file = join(clone, ".stackbook", "passphrase");
   if (passphrase === undefined) throw new Problem("the recovery kit has no passphrase of the stack's secrets", ["Put it into the kit's `secrets.passphrase`."]);
   if (existsSync(file)) {
     if (readFileSync(file, "utf8").trim() === passphrase) return;
@@ -52,8 +52,8 @@ function takePassphrase(passphrase: string | undefined): void {
   writeFileSync(file, `${passphrase}\n`, { mode: 0o600, flag: "wx" });
 }
 
-function takeStackFile({ name, stackFile }: NewStack, say: (line: string) => void): void {
-  const file = join(root, `Pulumi.${name}.yaml`);
+function takeStackFile({ name, stackFile }: NewStack, say: (line: string) => void, clone: string): void {
+  const file = join(clone, `Pulumi.${name}.yaml`);
   if (existsSync(file)) return;
   if (stackFile === undefined) throw new Problem(`there is no ${file}, and no backup holds it either`, ["Take it from the repository, or write it: docs/configuration.md."]);
   writeFileSync(file, stackFile);

@@ -77,6 +77,12 @@ describe("a command in a container", () => {
     assert.equal(created?.AttachStdin, true);
   });
 
+  it("tells whole lines of its standard error as they come", async () => {
+    const lines: string[] = [];
+    await connect(address).exec("status", ["node", "x"], "{}", { onProgress: (line) => lines.push(line) });
+    assert.deepEqual(lines, ["warned"]);
+  });
+
   it("says what to do about a container that is missing or stopped, and an engine that is away", async () => {
     assert.match((await refusal("gone")).text(), /^error: the engine has no container gone\n {2}Run `pulumi up`/);
     assert.match((await refusal("stopped")).text(), /stopped does not run\n {2}Start it: docker start stopped/);
