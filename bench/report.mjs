@@ -111,4 +111,26 @@ export function watchingLines({ taken, samples, series, wal, early, notified, mi
   ];
 }
 
+export function backupLines({ postgres, mongodb }) {
+  const line = (title, one, to) => [title, seconds(one.seconds), `${one.fastest.toFixed(2)}-${one.slowest.toFixed(2)} s`, MiB(one.MiB), times(one.seconds / to.seconds)];
+  const gibibytes = (bytes) => `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+  return [
+    `5. backup and restore against the databases' own tools, each in a container of the same image (PostgreSQL ${gibibytes(postgres.bytes)}, MongoDB ${gibibytes(mongodb.bytes)})`,
+    ...indented(table([
+      ["", "median", "min-max", "peak memory", "time"],
+      line("PostgreSQL: backup, encrypted, counted and summed", postgres.backup.ours, postgres.backup.tool),
+      line("  pg_dump -Fc", postgres.backup.tool, postgres.backup.tool),
+      line("  pg_dump | gzip", postgres.backup.gzip, postgres.backup.tool),
+      line("PostgreSQL: restore beside, compared and swapped", postgres.restore.ours, postgres.restore.tool),
+      line("  pg_restore", postgres.restore.tool, postgres.restore.tool),
+      line("MongoDB: backup", mongodb.backup.ours, mongodb.backup.tool),
+      line("  every document read by the driver", mongodb.backup.tool, mongodb.backup.tool),
+      line("MongoDB: restore", mongodb.restore.ours, mongodb.restore.tool),
+      line("  every document written by the driver", mongodb.restore.tool, mongodb.restore.tool),
+    ])),
+    `   aim: 1.15 x pg_dump -Fc, 1.15 x pg_restore, 150 MiB`,
+    `   restore with a safety backup of what was there: ${seconds(postgres.whole.seconds)}; drill: RTO ${seconds(postgres.drill.answer?.seconds ?? 0)}`,
+  ];
+}
+
 const indented = (lines) => lines.map((text) => `   ${text}`);
