@@ -10,6 +10,8 @@ export interface DaemonArgs {
   readonly system?: SystemId;
   /** From `platform.image`, or an AppImage's reference. */
   readonly image: pulumi.Output<string>;
+  /** What it is to those who look for containers and logs. @default "monitoring" */
+  readonly role?: "backup";
   /** Absent: the image's own. */
   readonly entrypoint?: readonly string[];
   readonly command?: readonly pulumi.Input<string>[];
@@ -18,9 +20,12 @@ export interface DaemonArgs {
   readonly user: string;
   /** What it must reach besides the other daemons, with whom it always shares a place. */
   readonly places: readonly Place[];
-  readonly config?: ConfigFilesArgs;
+  /** Made with it, or before it by `createConfig`, where tasks read the same. */
+  readonly config?: ConfigFilesArgs | SharedConfig;
   /** A folder of its own, made by `createFolder`. */
   readonly data?: DataFolderRef;
+  /** Others that it writes, such as a store of backups. */
+  readonly folders?: readonly DataFolderRef[];
   /** Folders of others, such as the edge's log pipe: to read. */
   readonly shared?: readonly DataFolderRef[];
   /** Folders of the host, read-only. They must exist there. */
@@ -53,6 +58,20 @@ export interface ConfigFilesArgs {
   readonly check?: readonly string[];
   /** How the running program learns of it; "replace" starts it anew. */
   readonly onChange: { readonly signal: "SIGHUP" } | "replace";
+}
+
+/** Configuration that more than one container reads. */
+export interface SharedConfigArgs extends ConfigFilesArgs {
+  /** Of the daemon that is told of changes. */
+  readonly daemon: Pick<DaemonArgs, "name" | "system" | "role" | "image" | "user">;
+}
+
+export interface SharedConfig {
+  readonly directory: string;
+  readonly volume: pulumi.Output<string>;
+  readonly written: pulumi.Resource;
+  /** Where a change is another container: another value for each. */
+  readonly replaceOn?: pulumi.Output<string>;
 }
 
 export interface Daemon {

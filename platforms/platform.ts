@@ -6,9 +6,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec, RedisSpec, ServiceSpec, SystemId } from "../systems";
 import type { ImageSource, LogicalImage, StackConfig, TlsConfig } from "../config/types";
 import type { EdgeModel } from "../components/edge/model";
-import type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin } from "./daemon";
+import type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, SharedConfig, SharedConfigArgs } from "./daemon";
 
-export type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, Place } from "./daemon";
+export type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, Place, SharedConfig, SharedConfigArgs } from "./daemon";
 
 /** The private places of one system: who is in one can reach it, nobody else can. */
 export interface Site {
@@ -80,6 +80,8 @@ export interface DataFolder {
   readonly name: string;
   /** Absolute path inside the container. */
   readonly path: string;
+  /** A folder of the engine's host in place of one of its own; it must exist, and stays when everything goes. */
+  readonly hostPath?: string;
 }
 
 export interface WorkloadArgs {
@@ -98,6 +100,8 @@ export interface WorkloadArgs {
   readonly folders: readonly DataFolderRef[];
   /** Seconds a container may take to stop after its last request. */
   readonly stopSeconds: number;
+  /** Of the restore after which it starts: another one is another container. */
+  readonly restore?: string;
 }
 
 /** A folder made by `createFolder`, to be mounted. */
@@ -122,6 +126,33 @@ export interface RunTaskArgs {
   readonly memoryMiB: number;
   /** @default 600 */
   readonly timeoutSeconds?: number;
+  /** What it is, for messages. @default `<system>: <name>` */
+  readonly title?: string;
+  /** Folders of others: to read. */
+  readonly shared?: readonly DataFolderRef[];
+  readonly config?: SharedConfig;
+  /** It may call the net, for a store elsewhere. @default false */
+  readonly hasWayOut?: boolean;
+  /** Runs again when one of these changes. */
+  readonly triggers?: readonly pulumi.Input<string>[];
+  /** True: and at no other time, whatever else about it changes. @default false */
+  readonly onlyOnTriggers?: boolean;
+  /** Environment variable in which it finds the first trigger with which it last succeeded, once it has. */
+  readonly previousTrigger?: string;
+}
+
+/** A task that exchanges what others use. */
+export interface ExclusiveTaskArgs extends RunTaskArgs {
+  /** Whose servers are stopped before it runs. They start again if it fails; if it succeeds, others are to take their place. */
+  readonly stops: "backend";
+  /** True: there is nothing to run; what an update that was cut off has stopped is started. */
+  readonly isResting: boolean;
+}
+
+export interface ExclusiveTask {
+  readonly done: pulumi.Resource;
+  /** Last line of its standard output; empty while resting. */
+  readonly answer: pulumi.Output<string>;
 }
 
 /** A small process beside a system that serves nobody: demo traffic, an agent. */
@@ -175,14 +206,18 @@ export interface Platform {
   createCache(args: CacheArgs, opts: pulumi.ComponentResourceOptions): Endpoint;
   createFolder(system: SystemId | "stack", folder: DataFolder, protect: boolean, opts: pulumi.ComponentResourceOptions): DataFolderRef;
   createImage(args: AppImageArgs, opts: pulumi.ComponentResourceOptions): AppImage;
-  /** Of a program in `agents/<name>`, built like the reference app. */
-  createAgentImage(name: string, opts: pulumi.ComponentResourceOptions): AppImage;
+  /**
+   * Of a program in `agents/<name>`, built like the reference app.
+   * @param bases further images that it is built from, by build argument
+   */
+  createAgentImage(name: string, opts: pulumi.ComponentResourceOptions, bases?: Readonly<Record<string, LogicalImage>>): AppImage;
   /** The stack's own images, by what they are for. */
   image(name: LogicalImage): pulumi.Output<string>;
   /** Why an image can't be had here; undefined when it can. */
   lacks(name: LogicalImage): string | undefined;
   createWorkload(args: WorkloadArgs, opts: pulumi.ComponentResourceOptions): Workload;
   createSidecar(args: SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  createConfig(args: SharedConfigArgs, opts: pulumi.ComponentResourceOptions): SharedConfig;
   createDaemon(args: DaemonArgs, opts: pulumi.ComponentResourceOptions): Daemon;
   /** Lets a daemon into systems' web networks without restarting it. */
   joinSites(daemon: Daemon, sites: readonly Site[], opts: pulumi.ComponentResourceOptions): pulumi.Resource[];
@@ -194,10 +229,12 @@ export interface Platform {
   addConfig(daemon: Daemon, name: string, files: Omit<ConfigFilesArgs, "directory" | "secretFiles">, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Every long-running container that was made so far. */
   containers(): readonly ContainerName[];
-  /** Done when all of them are healthy; one resource for all, and an error tells of each that is not. */
-  awaitDaemons(daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  /** Done when all of them are healthy; one resource for all of `what`, and an error tells of each that is not. */
+  awaitDaemons(what: "monitoring" | "backups", daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Runs a command to its end; an error fails the update, now and at every further one until it succeeds. */
   runTask(name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  /** The same, with nobody else at the data meanwhile. */
+  runExclusively(name: string, args: ExclusiveTaskArgs, opts: pulumi.ComponentResourceOptions): ExclusiveTask;
   createEdge(args: EdgeArgs, opts: pulumi.ComponentResourceOptions): Edge;
   /** Takes effect only when the edge itself confirms it; the previous routes stay otherwise. */
   writeRoutes(args: RoutesArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;

@@ -51,7 +51,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const joined = platform.joinSites(prometheus, systems.map(({ system }) => system.site), inside);
     const daemons = [...exporters, ...logs, alertmanager, status, prometheus, ...(grafana === undefined ? [] : [grafana.daemon])];
     const named = parts.includes("cadvisor") ? [nameContainers(platform, prometheus, inside)] : [];
-    this.ready = platform.awaitDaemons(daemons, { ...inside, dependsOn: [...joined, ...named] });
+    this.ready = platform.awaitDaemons("monitoring", daemons, { ...inside, dependsOn: [...joined, ...named] });
 
     const missing = this.missing();
     this.outputs = {

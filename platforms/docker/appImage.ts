@@ -5,6 +5,7 @@ import ignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AppImage, AppImageArgs } from "../platform";
+import type { LogicalImage } from "../../config/types";
 import type { DockerContext } from "./context";
 import { assertNever } from "../../config/assertNever";
 
@@ -35,14 +36,20 @@ export function createAppImage(context: DockerContext, args: AppImageArgs, opts:
 }
 
 /**
- * A program of Stackbook's own in `agents/<name>`: its Dockerfile takes NODE_IMAGE and copies what was built
- * into `dist/`.
+ * A program of Stackbook's own in `agents/<name>`: its Dockerfile takes NODE_IMAGE, and what else `bases` names, and
+ * copies what was built into `dist/`. On other bases it is another image.
  */
-export function createAgentImage(context: DockerContext, name: string, opts: pulumi.ComponentResourceOptions): AppImage {
+export function createAgentImage(
+  context: DockerContext,
+  name: string,
+  opts: pulumi.ComponentResourceOptions,
+  bases: Readonly<Record<string, LogicalImage>> = {},
+): AppImage {
+  const references = Object.entries({ NODE_IMAGE: "node" as const, ...bases }).map(([argument, base]) => [argument, context.baseReference(base)]);
   return buildImage(
     context,
-    { name: `agent-${name}`, version: "agent", settings: {}, where: `agents/${name}` },
-    { context: path.join("agents", name), dockerfile: "Dockerfile", args: { NODE_IMAGE: context.baseReference("node") } },
+    { name: ["agent", name, ...Object.values(bases)].join("-"), version: "agent", settings: {}, where: `agents/${name}` },
+    { context: path.join("agents", name), dockerfile: "Dockerfile", args: Object.fromEntries(references) as Record<string, string> },
     opts,
   );
 }

@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConfigFilesArgs, Daemon, DaemonArgs, Place, Site } from "../platform";
+import type { ConfigFilesArgs, Daemon, DaemonArgs, Place, SharedConfig, SharedConfigArgs, Site } from "../platform";
 import { joinNetworks, type DockerContext } from "./context";
 import { labelMap } from "./labels";
 import { Attachment } from "./tasks/attachment";
@@ -12,7 +12,7 @@ import { httpHealthcheck } from "./workload";
 interface DockerDaemon extends Daemon {
   readonly server: docker.Container;
   readonly args: DaemonArgs;
-  readonly config?: Config;
+  readonly config?: SharedConfig;
 }
 
 /** Networks that a daemon may enter besides its system's. */
@@ -27,8 +27,8 @@ const healthIntervalSeconds = 30;
 
 /** One container, replaced by deleting it first: it may own a data volume, and nobody is served by it. */
 export function createDaemon(context: DockerContext, args: DaemonArgs, networks: CommonNetworks, opts: pulumi.ComponentResourceOptions): Daemon {
-  const host = args.system === undefined ? args.name : `${args.system}-${args.name}`;
-  const config = args.config === undefined ? undefined : createConfig(context, args, args.config, host, opts);
+  const host = hostOf(args);
+  const config = args.config === undefined || "written" in args.config ? args.config : createConfig(context, { ...args.config, daemon: args }, opts);
   const server = context.container(
     host,
     {
@@ -41,7 +41,7 @@ export function createDaemon(context: DockerContext, args: DaemonArgs, networks:
       networks: [{ name: networks.monitoring.name, aliases: [host] }, ...args.places.map((place) => joinPlace(place, networks, host))],
       volumes: [
         ...(config === undefined ? [] : [{ volume: config.volume, path: config.directory, readOnly: true }]),
-        ...(args.data === undefined ? [] : [{ volume: args.data.volume, path: args.data.path }]),
+        ...[...(args.data === undefined ? [] : [args.data]), ...(args.folders ?? [])].map((folder) => ({ volume: folder.volume, path: folder.path })),
         ...(args.shared ?? []).map((folder) => ({ volume: folder.volume, path: folder.path, readOnly: true })),
       ],
       hostFolders: args.hostFolders ?? [],
@@ -86,13 +86,13 @@ export function addConfig(
 }
 
 /** One gate for all: what one of them lacks doesn't hold up another, and a preview has one resource more, not twenty. */
-export function awaitDaemons(context: DockerContext, daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+export function awaitDaemons(context: DockerContext, what: "monitoring" | "backups", daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
   return new HealthGate(
-    "daemons-healthy",
+    what === "monitoring" ? "daemons-healthy" : `${what}-healthy`,
     {
       host: context.host,
       containers: daemons.map((daemon) => (daemon as DockerDaemon).server.id),
-      title: "monitoring",
+      title: what,
       timeoutSeconds: 120,
       meanwhile: "The systems themselves go on.",
     },
@@ -100,8 +100,14 @@ export function awaitDaemons(context: DockerContext, daemons: readonly Daemon[],
   );
 }
 
-function daemonLabels(context: DockerContext, args: DaemonArgs): ReturnType<DockerContext["labels"]> {
-  return context.labels(args.system ?? "stack", args.name, args.readsHostAsRoot === true ? "collector" : "monitoring");
+type Named = Pick<DaemonArgs, "name" | "system" | "role" | "readsHostAsRoot">;
+
+function daemonLabels(context: DockerContext, args: Named): ReturnType<DockerContext["labels"]> {
+  return context.labels(args.system ?? "stack", args.name, args.role ?? (args.readsHostAsRoot === true ? "collector" : "monitoring"));
+}
+
+function hostOf({ name, system }: Named): string {
+  return system === undefined ? name : `${system}-${name}`;
 }
 
 function joinPlace(place: Place, networks: CommonNetworks, host: string): { name: pulumi.Output<string>; aliases: string[] } {
@@ -111,24 +117,17 @@ function joinPlace(place: Place, networks: CommonNetworks, host: string): { name
   return joined;
 }
 
-interface Config {
-  readonly volume: pulumi.Output<string>;
-  readonly directory: string;
-  readonly written: ConfigFiles;
-  readonly replaceOn?: pulumi.Output<string>;
-}
-
 /** Configuration lies on a volume of its own, which its program can't write. */
-function createConfig(context: DockerContext, args: DaemonArgs, config: ConfigFilesArgs, host: string, opts: pulumi.ComponentResourceOptions): Config {
-  const volume = createVolume(context, args.system ?? "stack", `${args.name}-config`, false, { parent: opts.parent }).name;
+export function createConfig(context: DockerContext, { daemon, ...config }: SharedConfigArgs, opts: pulumi.ComponentResourceOptions): SharedConfig {
+  const volume = createVolume(context, daemon.system ?? "stack", `${daemon.name}-config`, false, { parent: opts.parent }).name;
   const { onChange } = config;
-  const written = writeConfig(context, args, config, { resource: `${host}-config`, volume }, opts);
+  const written = writeConfig(context, daemon, config, { resource: `${hostOf(daemon)}-config`, volume }, opts);
   return { volume, directory: config.directory, written, ...(onChange === "replace" ? { replaceOn: written.result } : {}) };
 }
 
 function writeConfig(
   context: DockerContext,
-  args: DaemonArgs,
+  args: SharedConfigArgs["daemon"],
   config: ConfigFilesArgs,
   to: { readonly resource: string; readonly volume: pulumi.Output<string> },
   opts: pulumi.ComponentResourceOptions,

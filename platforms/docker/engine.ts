@@ -29,6 +29,12 @@ export async function lastLogLines(container: Docker.Container, lines: number): 
   return unframe(await container.logs({ stdout: true, stderr: true, tail: lines }));
 }
 
+/** What a container that has ended wrote last to its standard output: a program's answer. */
+export async function lastLine(container: Docker.Container): Promise<string> {
+  const text = unframe(await container.logs({ stdout: true, stderr: false, tail: 1000 }));
+  return text.slice(text.lastIndexOf("\n") + 1);
+}
+
 /** Both streams' text in order, without the multiplexing headers. */
 function unframe(raw: Buffer): string {
   const parts: string[] = [];
@@ -71,7 +77,7 @@ export async function checkHealth(container: Docker.Container, test: readonly st
 export function sameInputs(olds: object, news: object): boolean {
   const sorted = (value: object): object => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   const text = (value: object): string =>
-    JSON.stringify({ ...value, __provider: undefined, result: undefined }, (_key, inner: unknown) =>
+    JSON.stringify({ ...value, __provider: undefined, result: undefined, answer: undefined }, (_key, inner: unknown) =>
       inner !== null && typeof inner === "object" && !Array.isArray(inner) ? sorted(inner) : inner,
     );
   return text(olds) === text(news);

@@ -6,13 +6,14 @@ import type * as contract from "../platform";
 import { createAgentImage, createAppImage } from "./appImage";
 import { createCache } from "./cache";
 import { DockerContext } from "./context";
-import { addConfig, awaitDaemons, createDaemon, joinSites } from "./daemon";
+import { addConfig, awaitDaemons, createConfig, createDaemon, joinSites } from "./daemon";
 import { createDatabase } from "./database";
 import { createEdge, writeRoutes } from "./edge";
 import type { LogicalImage } from "./images";
 import { labelList } from "./labels";
 import { createSite } from "./site";
-import { createFolder, createSidecar, createWorkload, runTask } from "./workload";
+import { runExclusively, runTask } from "./runTask";
+import { createFolder, createSidecar, createWorkload } from "./workload";
 
 /** One Docker host, local or over SSH. */
 export class DockerPlatform implements contract.Platform {
@@ -49,8 +50,8 @@ export class DockerPlatform implements contract.Platform {
     return createAppImage(this.context, args, opts);
   }
 
-  createAgentImage(name: string, opts: pulumi.ComponentResourceOptions): contract.AppImage {
-    return createAgentImage(this.context, name, opts);
+  createAgentImage(name: string, opts: pulumi.ComponentResourceOptions, bases?: Readonly<Record<string, LogicalImage>>): contract.AppImage {
+    return createAgentImage(this.context, name, opts, bases);
   }
 
   image(name: LogicalImage): pulumi.Output<string> {
@@ -67,6 +68,10 @@ export class DockerPlatform implements contract.Platform {
 
   createSidecar(args: contract.SidecarArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
     return createSidecar(this.context, args, opts);
+  }
+
+  createConfig(args: contract.SharedConfigArgs, opts: pulumi.ComponentResourceOptions): contract.SharedConfig {
+    return createConfig(this.context, args, opts);
   }
 
   createDaemon(args: contract.DaemonArgs, opts: pulumi.ComponentResourceOptions): contract.Daemon {
@@ -90,12 +95,16 @@ export class DockerPlatform implements contract.Platform {
     return this.context.containers();
   }
 
-  awaitDaemons(daemons: readonly contract.Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
-    return awaitDaemons(this.context, daemons, opts);
+  awaitDaemons(what: "monitoring" | "backups", daemons: readonly contract.Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+    return awaitDaemons(this.context, what, daemons, opts);
   }
 
   runTask(name: string, args: contract.RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
-    return runTask(this.context, name, args, opts);
+    return runTask(this.context, name, args, () => this.commonNetwork("monitoring"), opts);
+  }
+
+  runExclusively(name: string, args: contract.ExclusiveTaskArgs, opts: pulumi.ComponentResourceOptions): contract.ExclusiveTask {
+    return runExclusively(this.context, name, args, () => this.commonNetwork("monitoring"), opts);
   }
 
   createEdge(args: contract.EdgeArgs, opts: pulumi.ComponentResourceOptions): contract.Edge {

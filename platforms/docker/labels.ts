@@ -4,9 +4,11 @@ export interface Labels {
   /** A system's id, or "stack" for what serves all of them. */
   readonly system: string;
   readonly service: string;
-  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "monitoring" | "collector" | "network" | "volume";
+  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "monitoring" | "collector" | "backup" | "network" | "volume";
   readonly version?: string;
   readonly slot?: string;
+  /** Id of the restore after which a container was made. */
+  readonly restore?: string;
   /** The stack's own tags (`stackbook:tags`), under their own names. */
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DataFolder, DataFolderRef, RunTaskArgs, SidecarArgs, Workload, WorkloadArgs } from "../platform";
+import type { DataFolder, DataFolderRef, SidecarArgs, Workload, WorkloadArgs } from "../platform";
 import type { SystemId } from "../../systems";
 import { joinNetworks, type DockerContext } from "./context";
-import { environment, type Healthcheck } from "./container";
-import { labelMap } from "./labels";
+import type { Healthcheck } from "./container";
 import { HealthGate } from "./tasks/healthGate";
-import { Task } from "./tasks/task";
 import { createVolume } from "./volume";
 
 /** The first tool that the image has asks the health path; curl costs least, an interpreter most. */
@@ -27,7 +25,7 @@ export function httpHealthcheck(port: number, path: string, intervalSeconds?: nu
 }
 
 /** Who the process is: static artefacts run on the web server's user, servers on `node`'s. */
-const users = { server: "1000:1000", static: "101:101" } as const;
+export const users = { server: "1000:1000", static: "101:101" } as const;
 
 export function createFolder(
   context: DockerContext,
@@ -36,7 +34,9 @@ export function createFolder(
   protect: boolean,
   opts: pulumi.ComponentResourceOptions,
 ): DataFolderRef {
-  return { ...folder, volume: createVolume(context, system, folder.name, protect, opts).name };
+  // The engine mounts the host's folder when a container starts, and says so when it isn't there.
+  const bind = folder.hostPath === undefined ? undefined : { type: "none", o: "bind", device: folder.hostPath };
+  return { ...folder, volume: createVolume(context, system, folder.name, protect, opts, bind).name };
 }
 
 /**
@@ -52,7 +52,7 @@ export function createWorkload(context: DockerContext, args: WorkloadArgs, opts:
       `${system}-${service.name}-${slot}-${i}`,
       {
         image: args.image.reference,
-        labels: context.labels(system, service.name, "app", { version: args.version, slot }),
+        labels: context.labels(system, service.name, "app", { version: args.version, slot, ...(args.restore === undefined ? {} : { restore: args.restore }) }),
         env: args.settings,
         user: users[service.kind],
         networks: joinNetworks(args.site, args.access, service.name),
@@ -96,28 +96,4 @@ export function createSidecar(context: DockerContext, args: SidecarArgs, opts: p
     },
     context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { deleteBeforeReplace: false }),
   );
-}
-
-export function runTask(context: DockerContext, name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
-  return new Task(
-    `${args.system}-${name}`,
-    {
-      host: context.host,
-      image: args.image.reference,
-      command: args.command,
-      env: environment(args.settings),
-      networks: joinNetworks(args.site, args.access).map((network) => network.name),
-      volumes: args.folders.map((folder) => bindOf(folder)),
-      user: users.server,
-      memoryMiB: args.memoryMiB,
-      timeoutSeconds: args.timeoutSeconds ?? 600,
-      labels: labelMap(context.labels(args.system, name, "task")),
-      title: `${args.system}: ${name}`,
-    },
-    context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
-  );
-}
-
-function bindOf(folder: DataFolderRef): pulumi.Output<string> {
-  return folder.volume.apply((volume) => `${volume}:${folder.path}`);
 }

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import * as pulumi from "@pulumi/pulumi";
-import { connect, lastLogLines, sameInputs } from "../engine";
+import { connect, lastLine, lastLogLines, sameInputs } from "../engine";
+import { leftBehind, quiescedLabel, runningBy, startAgain, stopAll, takeAway } from "./quiesce";
 
 /** A container that runs to its end as part of the update. */
 export interface TaskArgs {
@@ -24,6 +25,14 @@ export interface TaskArgs {
   readonly title: string;
   /** Runs again when one of these changes, besides the inputs above. */
   readonly triggers?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** True: runs again for these alone. @default false */
+  readonly onlyOnTriggers?: boolean;
+  /** Environment variable that gets the first trigger with which it last succeeded. */
+  readonly previousTrigger?: string;
+  /** Labels, `name=value`, of the containers that are stopped while it runs, and started again when it fails. */
+  readonly quiesce?: readonly string[];
+  /** With `quiesce`: nothing runs; what an update that was cut off has stopped is started. @default false */
+  readonly resting?: boolean;
 }
 
 interface TaskInputs {
@@ -39,18 +48,37 @@ interface TaskInputs {
   timeoutSeconds: number;
   labels: Record<string, string>;
   title: string;
+  triggers?: string[];
+  onlyOnTriggers?: boolean;
+  previousTrigger?: string;
+  quiesce?: string[];
+  resting?: boolean;
 }
 
-async function run(inputs: TaskInputs): Promise<{ finishedAt: string }> {
+interface Done {
+  readonly result: string;
+  readonly answer: string;
+}
+
+async function run(inputs: TaskInputs, previous?: string): Promise<Done> {
   const docker = connect(inputs.host);
+  const { quiesce } = inputs;
+  // Of an update that was cut off: its container may still run, and what it has stopped still stands.
+  const held = quiesce === undefined ? [] : await takeAway(docker, inputs.labels);
+  if (inputs.resting === true) {
+    await startAgain(docker, held);
+    return { result: new Date().toISOString(), answer: "" };
+  }
+  const stopped = quiesce === undefined ? [] : [...new Set([...held, ...(await runningBy(docker, quiesce))])];
   const [first, ...others] = inputs.networks ?? [];
   const options = {
     Image: inputs.image,
     Cmd: inputs.command,
     Entrypoint: [],
-    Env: inputs.env,
+    Env: [...inputs.env, ...(inputs.previousTrigger === undefined || previous === undefined ? [] : [`${inputs.previousTrigger}=${previous}`])],
     User: inputs.user,
-    Labels: inputs.labels,
+    // Written down where it outlives this process.
+    Labels: { ...inputs.labels, ...(stopped.length === 0 ? {} : { [quiescedLabel()]: stopped.join(",") }) },
     HostConfig: {
       NetworkMode: inputs.joinContainer !== undefined ? `container:${inputs.joinContainer}` : (first ?? "none"),
       PidMode: inputs.joinContainer !== undefined ? `container:${inputs.joinContainer}` : "",
@@ -68,6 +96,7 @@ async function run(inputs: TaskInputs): Promise<{ finishedAt: string }> {
   const container = await docker.createContainer({ _query: {}, _body: options } as Docker.ContainerCreateOptions);
   try {
     for (const network of others) await docker.getNetwork(network).connect({ Container: container.id });
+    await stopAll(docker, stopped);
     await container.start();
     const late = Symbol("late");
     let timer: NodeJS.Timeout | undefined;
@@ -80,21 +109,33 @@ async function run(inputs: TaskInputs): Promise<{ finishedAt: string }> {
       const how = ended === late ? `did not end within ${inputs.timeoutSeconds} s` : `failed with exit code ${ended.StatusCode}`;
       throw new Error(`${inputs.title} ${how}; its last lines:\n${await lastLogLines(container, 20)}`);
     }
-    return { finishedAt: new Date().toISOString() };
+    return { result: new Date().toISOString(), answer: await lastLine(container) };
+  } catch (error) {
+    // Never both at once: what has not ended goes first.
+    await container.remove({ force: true, v: true }).catch(() => undefined);
+    const trouble = await startAgain(docker, stopped).then(() => "", String);
+    throw trouble === "" ? error : new Error(`${String(error)}\n${trouble}`);
   } finally {
     await container.remove({ force: true, v: true }).catch(() => undefined);
   }
 }
 
-const provider: pulumi.dynamic.ResourceProvider<TaskInputs, TaskInputs & { result: string }> = {
-  diff: (_id, olds, news) => Promise.resolve({ changes: !sameInputs(olds, news) }),
+function isDone(olds: TaskInputs, news: TaskInputs): boolean {
+  return news.onlyOnTriggers === true ? sameInputs(olds.triggers ?? [], news.triggers ?? []) : sameInputs(olds, news);
+}
+
+const provider: pulumi.dynamic.ResourceProvider<TaskInputs, TaskInputs & Done> = {
+  // Besides what changed: containers that an update which was cut off has stopped.
+  diff: async (_id, olds, news) => ({ changes: !isDone(olds, news) || (news.quiesce !== undefined && (await leftBehind(news.host, news.labels))) }),
   async create(inputs) {
-    const { finishedAt } = await run(inputs);
-    return { id: `${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}-${finishedAt}`, outs: { ...inputs, result: finishedAt } };
+    const done = await run(inputs);
+    return { id: `${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}-${done.result}`, outs: { ...inputs, ...done } };
   },
-  async update(_id, _olds, news) {
-    const { finishedAt } = await run(news);
-    return { outs: { ...news, result: finishedAt } };
+  async update(_id, olds, news) {
+    if (!isDone(olds, news)) return { outs: { ...news, ...(await run(news, olds.triggers?.[0])) } };
+    const docker = connect(news.host);
+    await startAgain(docker, await takeAway(docker, news.labels));
+    return { outs: { ...news, result: olds.result, answer: olds.answer } };
   },
 };
 
@@ -105,8 +146,10 @@ const provider: pulumi.dynamic.ResourceProvider<TaskInputs, TaskInputs & { resul
 export class Task extends pulumi.dynamic.Resource {
   /** When it last succeeded, ISO 8601. */
   declare readonly result: pulumi.Output<string>;
+  /** Last line of its standard output. */
+  declare readonly answer: pulumi.Output<string>;
 
   constructor(name: string, args: TaskArgs, opts: pulumi.CustomResourceOptions) {
-    super(provider, name, { ...args, result: undefined }, { ...opts, additionalSecretOutputs: ["env"] }, "stackbook", "Task");
+    super(provider, name, { ...args, result: undefined, answer: undefined }, { ...opts, additionalSecretOutputs: ["env"] }, "stackbook", "Task");
   }
 }

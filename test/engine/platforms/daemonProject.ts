@@ -67,7 +67,7 @@ const probe = platform.createDaemon({
   cpus: 0.5,
 }, {});
 platform.joinSites(probe, sites, {});
-platform.awaitDaemons([probe], {});
+platform.awaitDaemons("monitoring", [probe], {});
 `);
 
 export async function daemonProject(wanted: Wanted): Promise<Project> {

@@ -147,7 +147,7 @@ describe("a daemon", () => {
 
   it("is awaited together with the others, by one resource", async () => {
     const platform = await platformOn();
-    const gate = platform.awaitDaemons([prometheus(platform), prometheus(platform, { name: "alertmanager" })], {});
+    const gate = platform.awaitDaemons("monitoring", [prometheus(platform), prometheus(platform, { name: "alertmanager" })], {});
     await settled([gate]);
     assert.deepEqual(find("pulumi-nodejs:dynamic/stackbook:HealthGate", "daemons-healthy").inputs["containers"], ["prometheus-id", "alertmanager-id"]);
   });
