@@ -18,7 +18,7 @@ import { ensurePassphrase } from "./stack/passphrase.mjs";
 import { Pulumi } from "./stack/pulumi.mjs";
 import { clearUpdateLock, repairCutOff } from "./stack/repair.mjs";
 import { readState } from "./stack/state.mjs";
-import { closing, curlLine, probeAddresses, running, saveCertificate, thingsToTry, watching } from "./stack/summary.mjs";
+import { backingUp, closing, curlLine, probeAddresses, running, saveCertificate, thingsToTry, watching } from "./stack/summary.mjs";
 import { isCrash, update } from "./stack/update.mjs";
 import { setUp } from "./tools/setup.mjs";
 import { survey } from "./tools/survey.mjs";
@@ -101,7 +101,7 @@ async function deploy(pulumi, engine, { config, edge, refresh }, say) {
     say.line(`${curlLine(url, hasCertificate)}    # ${error === undefined ? `${status} in ${milliseconds} ms` : error}`);
   }
   say.line();
-  for (const line of [...watching(outputs, pulumi.stack), ...closing(pulumi.stack)]) say.line(line);
+  for (const line of [...watching(outputs, pulumi.stack), ...backingUp(outputs, pulumi.stack), ...closing(pulumi.stack)]) say.line(line);
   say.line();
   for (const line of thingsToTry(outputs, pulumi.stack)) say.line(line);
   say.line();

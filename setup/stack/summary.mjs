@@ -88,6 +88,16 @@ export function watching(outputs, stack) {
   ];
 }
 
+/** Shown at every start, because it is needed when nothing else is left. */
+export function backingUp(outputs, stack) {
+  if (Object.keys(outputs.backups ?? {}).length === 0) return [];
+  const name = stack === "dev" ? "" : ` --stack ${stack}`;
+  return [
+    `Backups:      npx stackbook backups list${name}    (docs/backups.md)`,
+    `Recovery kit: npx stackbook recovery-kit${name}    <- keep it apart: without it nobody can open a backup`,
+  ];
+}
+
 /** Three things to try, with the system that everybody starts with, or the first that runs. */
 export function thingsToTry(outputs, stack) {
   const runs = enabled(outputs);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { duration, Say, table } from "../../../setup/base/say.mjs";
 import { Steps } from "../../../setup/base/steps.mjs";
 import { Progress } from "../../../setup/stack/events.mjs";
-import { curlLine, healthOf, nextVersion, running, thingsToTry, watching } from "../../../setup/stack/summary.mjs";
+import { backingUp, curlLine, healthOf, nextVersion, running, thingsToTry, watching } from "../../../setup/stack/summary.mjs";
 import { failure, isCrash } from "../../../setup/stack/update.mjs";
 import { judge } from "../../../setup/suites/run.mjs";
 import { suites, testFiles } from "../../../setup/suites/suites.mjs";
@@ -140,6 +140,11 @@ describe("setup: what is printed at the end", () => {
       "Without dashboards: no image",
     ]);
     assert.deepEqual(watching({}, "dev"), []);
+  });
+
+  it("names the recovery kit at every start of a stack with backups", () => {
+    assert.match(backingUp({ backups: { motel: {} } }, "try").join("\n"), /^Backups: +npx stackbook backups list --stack try .*\nRecovery kit: npx stackbook recovery-kit --stack try /);
+    assert.deepEqual(backingUp({}, "dev"), []);
   });
 
   it("offers the next version, a broken one, and the way back", () => {
