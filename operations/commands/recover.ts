@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { momentOf } from "../../backups/layout";
 import type { BackupOutputs } from "../../backups/outputs";
+import { handOverCheckpoint, systemsWithBackups } from "../backupAgent";
 import { readKit, type Kit } from "../backups/kit";
 import { recoverStack } from "../backups/recover";
 import { findSets, type FoundSet } from "../backups/sets";
@@ -41,6 +42,7 @@ async function bringAllBack(options: RecoverOptions, context: Context): Promise<
   if (options.yes !== true && !(await context.confirm(`Bring the stack ${kit.stack} up on this machine, with this data?`))) throw new Problem("nothing was recovered: not confirmed", [], 130);
   const { outputs, secrets } = await recoverStack({ kit, sets, places }, context);
   const seconds = (context.now().getTime() - began.getTime()) / 1000;
+  await handOver(kit, context);
   const systems = sets.map(({ system, backup, manifest }) => ({
     system, backup, lostSeconds: Math.max(0, Math.round((began.getTime() - startOf(manifest.timestamp)) / 1000)), restored: outputs[system]?.restored ?? null,
   }));
@@ -51,6 +53,16 @@ async function bringAllBack(options: RecoverOptions, context: Context): Promise<
     `Pulumi.${kit.stack}.yaml says what was restored: commit it. Then take a new recovery kit: npx stackbook recovery-kit`,
   ];
   return { text: lines.join("\n"), json: { stack: kit.stack, seconds, secrets, systems } };
+}
+
+/** So that the next set has the state of this machine; nothing is lost if it doesn't, and the data is back. */
+async function handOver({ stack: name }: Kit, context: Context): Promise<void> {
+  try {
+    const stack = await context.openStack(name);
+    await handOverCheckpoint(stack, context.connect(stack), systemsWithBackups(stack), context.stackFile(name));
+  } catch (error) {
+    context.say(`The agents were not given the new state (${error instanceof Error ? error.message : String(error)}); do it by: npx stackbook backup`);
+  }
 }
 
 /** `local=/mnt/backups`, or a folder alone where there is one directory store. */

@@ -25,8 +25,10 @@ describe("stackbook recover", () => {
   let folder: string;
   let cli: FakeCli;
   let made: NewStack[];
+  let agents: FakeAgents;
 
   beforeEach(() => {
+    agents = new FakeAgents();
     folder = mkdtempSync(join(tmpdir(), "stackbook-recover-"));
     cli = new FakeCli();
     made = [];
@@ -36,7 +38,7 @@ describe("stackbook recover", () => {
   const run = (kit: Kit, argv: readonly string[] = ["--yes"], change: Partial<Context> = {}): Promise<Said> => {
     const file = join(folder, "kit.json");
     writeFileSync(file, JSON.stringify(kit));
-    return stackbook(["recover", "--kit", file, ...argv], stackWith(cli), new FakeAgents(), {
+    return stackbook(["recover", "--kit", file, ...argv], stackWith(cli), agents, {
       createStack: (wanted) => {
         made.push(wanted);
         return Promise.resolve(cli);
@@ -60,6 +62,7 @@ describe("stackbook recover", () => {
     assert.deepEqual(cli.written().slice(0, 2), ["config rm motel.restore", "config rm sms.restore"]);
     assert.match(cli.written()[2] ?? "", /^config set-all --plaintext motel\.restore\.id=r[0-9a-f]{8} --plaintext motel\.restore\.backup=motel\/daily\/2026-11-21T020000Z$/);
     assert.deepEqual(cli.updates, [`recovery of ${backup}`]);
+    assert.deepEqual(agents.commands(), ["motel-backup-1 checkpoint", "sms-backup-1 checkpoint"], "the next sets have the new state");
     assert.match(progress.join("\n"), /sms: no backup in local; it will start empty\n[\s\S]*motel +motel\/daily\/2026-11-21T020000Z +8 h 0 min old +.*release 1\.0\.0 +from local/);
     assert.match(out, /^The stack dev is back after .* \(RTO\), with 1 generated secret as before\.\n {2}motel: .*the 8 h 0 min after it is lost \(RPO\); 1 table, 4 rows\n/);
   });
