@@ -40,6 +40,10 @@ class Shell {
     return `${this.all(labels)} | xargs -rn1 ${this.docker} logs --tail ${lines}`;
   }
 
+  stackbook(command: string): string {
+    return `npx stackbook --stack ${this.context.stack} ${command}`;
+  }
+
   part(service: string): string {
     return this.logs({ system: "stack", service });
   }
@@ -127,6 +131,11 @@ const makers = {
   lokiLogs: (sh: Shell) => sh.part("loki"),
   mtailLogs: (sh: Shell) => sh.part("mtail"),
   statusLogs: (sh: Shell) => sh.part("status"),
-  backupLogs: (sh: Shell) => sh.part("backup"),
+  backupLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "backup" }),
+  drillLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "drill" }),
+  backupNow: (sh: Shell) => sh.stackbook(`backup ${sh.context.system} --tier daily`),
+  backupList: (sh: Shell) => sh.stackbook(`backups list ${sh.context.system}`),
+  backupVerify: (sh: Shell) => sh.stackbook(`verify latest --system ${sh.context.system}`),
+  drillNow: (sh: Shell) => sh.stackbook(`drill ${sh.context.system}`),
   openAlerts: (sh: Shell) => sh.ask('ALERTS{alertstate="firing"}'),
 } as const satisfies Readonly<Record<string, (sh: Shell) => string>>;

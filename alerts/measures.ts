@@ -24,7 +24,6 @@ export type Measure =
   | DiskForecast
   | FamiliesMissing
   | LogSilent
-  | SizeAgainstBefore
   | BurnRate
   | StillOpen
   | AlwaysOn;
@@ -96,6 +95,8 @@ export interface Share {
   /** Their sum. */
   readonly whole: readonly Term[];
   readonly windowMinutes?: number;
+  /** Labels besides system and service that tell series apart. */
+  readonly by?: readonly string[];
 }
 
 export interface Term {
@@ -164,13 +165,6 @@ export interface FamiliesMissing {
 export interface LogSilent {
   readonly kind: "logSilent";
   readonly windowMinutes: number;
-}
-
-/** A value against the largest of the days before. Times. */
-export interface SizeAgainstBefore {
-  readonly kind: "sizeAgainstBefore";
-  readonly metric: string;
-  readonly days: number;
 }
 
 /** How many times faster than allowed an objective's error budget is used up, over both windows (slos.ts). Times. */

@@ -19,7 +19,6 @@ export function metricsOfMeasure(measure: Measure): readonly string[] {
     case "perMinute":
     case "age":
     case "timeLeft":
-    case "sizeAgainstBefore":
       return [measure.metric];
     case "share":
       return [measure.part.metric, ...measure.whole.map(({ metric }) => metric)];

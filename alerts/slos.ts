@@ -21,6 +21,21 @@ export const objectives: readonly Objective[] = [
   { id: "sms-errors", system: "sms", name: "errors", kind: "errors", target: 0.98, promise: "less than 2 % errors" },
 ];
 
+/** What a runbook promises of the day on which data is lost; drills measure both. */
+export interface RecoveryObjective {
+  readonly system: SystemId;
+  /** From the decision to restore to the system with its data: RTO. */
+  readonly withinMinutes: number;
+  /** Of work that may be lost: RPO. */
+  readonly lostHours: number;
+  readonly promise: string;
+}
+
+/** sms.md, Recovery Procedures; no other runbook promises anything. */
+export const recoveryObjectives: readonly RecoveryObjective[] = [
+  { system: "sms", withinMinutes: 15, lostHours: 24, promise: "back within 15 minutes, with data no older than 24 hours" },
+];
+
 export function objectiveOf(id: string): Objective {
   const found = objectives.find((objective) => objective.id === id);
   if (found === undefined) throw new Error(`no objective ${id} in alerts/slos.ts; there are ${objectives.map((each) => each.id).join(", ")}`);

@@ -1,4 +1,4 @@
-import type { ExpectedLoad, ServiceName, SystemId } from "../systems";
+import type { BackupInterval, ExpectedLoad, ServiceName, SystemId } from "../systems";
 import type { CommandId } from "./commands";
 import type { Measure } from "./measures";
 import type { Job } from "./metrics";
@@ -71,6 +71,16 @@ export interface WatchedSystem {
   readonly id: SystemId;
   readonly redis: boolean;
   readonly replicas: Readonly<Record<ServiceName, number>>;
+  /** Absent: it is not backed up. */
+  readonly backup?: WatchedBackup;
+}
+
+export interface WatchedBackup {
+  readonly everyHours: BackupInterval;
+  /** False: the host has no key to open backups with, so nothing is verified there. */
+  readonly verified: boolean;
+  /** False: no drills here. */
+  readonly drilled: boolean;
 }
 
 export interface CatalogueInput {

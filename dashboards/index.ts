@@ -18,7 +18,8 @@ export type { DashboardsInput, SystemFacts } from "./types";
 /** Every dashboard of a stack, as data. */
 export function boardsOf(input: DashboardsInput): readonly Board[] {
   return [
-    overview(input), releases(input), backups(input),
+    overview(input), releases(input),
+    ...(input.backups ? [backups(input)] : []),
     ...(input.logs ? [logs(input)] : []),
     ...input.systems.flatMap((system) => [systemOverview(input, system), performance(input, system), business(input, system)]),
   ];

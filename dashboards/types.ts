@@ -15,6 +15,10 @@ export interface DashboardsInput {
   readonly lines: LinesFor;
   /** False: no Loki, so no dashboard of logs and no link to one. */
   readonly logs: boolean;
+  /** False: no system is backed up, so there is no dashboard of backups and no link to one. */
+  readonly backups: boolean;
+  /** False: restores are not rehearsed here. */
+  readonly drills: boolean;
   /** Addresses of the parts that have a door of their own; links to the others are left out. */
   readonly publicUrls: { readonly alertmanager?: string; readonly prometheus?: string; readonly status?: string };
 }

@@ -20,7 +20,7 @@ const ofRunbook: Readonly<Record<SystemId, readonly AlertRow[]>> = { mps, fetms,
 /** Every alert that a stack has: its systems', the host's, the edge's, the monitoring's own. */
 export function alertRows(input: CatalogueInput & { readonly escalationMinutes?: number }): readonly AlertRow[] {
   const rows = [
-    ...input.systems.flatMap((system) => [...ofRunbook[system.id], ...everySystem(system), ...stores(system), ...backups(system.id)]),
+    ...input.systems.flatMap((system) => [...ofRunbook[system.id], ...everySystem(system), ...stores(system), ...backups(system)]),
     ...host(input.systems),
     ...stack,
     ...monitoring,
@@ -39,8 +39,11 @@ export const allJobs: readonly Job[] = ["edge", "edge-log", "host", "containers"
 export const everything: CatalogueInput = { systems: systemIds.map(watched), jobs: allJobs };
 
 export function watched(id: SystemId): WatchedSystem {
-  const { services, redis } = systems[id];
-  return { id, redis: redis !== undefined, replicas: { backend: services.backend.replicas, frontend: services.frontend.replicas } };
+  const { backup, services, redis } = systems[id];
+  return {
+    id, redis: redis !== undefined, replicas: { backend: services.backend.replicas, frontend: services.frontend.replicas },
+    backup: { everyHours: backup.everyHours, verified: true, drilled: true },
+  };
 }
 
 const ofSystems: readonly Job[] = ["app", "postgres", "mongodb", "redis", "any"];

@@ -36,7 +36,6 @@ export const monitoring: readonly AlertRow[] = [
   missing("status", "The status agent", "statusLogs", "No status page, no daily report, no notices."),
   missing("loki", "Loki", "lokiLogs", "Logs are kept back by the collector, for a while."),
   missing("collector", "The log collector", "collectorLogs", "No logs are collected."),
-  missing("backup", "The backup agent", "backupLogs", "Nobody makes backups."),
   {
     ...own, id: "edge-log-unread", topic: "edge-log-unread",
     measure: { kind: "logSilent", windowMinutes: 10 }, limit: { belowPercent: { ticket: 10 } }, forMinutes: 5, minimum: { requests: 50 },

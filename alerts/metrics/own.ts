@@ -1,7 +1,7 @@
+import { metricNames } from "../../backups/protocol";
 import { metricsOf } from "./types";
 
 const noneYet = "appears with the first one";
-const noAgent = "no backup agent runs yet";
 
 /** The status agent: what runs, what was deployed, and the incidents people opened. */
 const status = metricsOf({ job: "status" }, [
@@ -13,18 +13,28 @@ const status = metricsOf({ job: "status" }, [
   { name: "stackbook_digest_last_success_timestamp_seconds", type: "gauge", unit: "timestamp", says: "When the last daily digest was handed over" },
 ]);
 
-/** The backup agent's; requirement B9. */
+/** What has no figure until it has happened once, and what only stores with an end have. */
+const firstBackup = "appears with the first backup";
+const firstDrill = "appears with the first drill, and only where drills are";
+const ofDirectories = "only of directories: a bucket has no end";
+
+/** The agents' of each system: one makes backups, the other drills; requirement B9. */
 const backup = metricsOf({ job: "backup", labels: ["system"] }, [
-  { name: "stackbook_backup_last_success_timestamp_seconds", type: "gauge", unit: "timestamp", says: "When the newest good backup was made", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_last_attempt_timestamp_seconds", type: "gauge", unit: "timestamp", says: "When a backup was last tried", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_failures_total", type: "counter", unit: "count", says: "Backups that failed", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_size_bytes", type: "gauge", unit: "bytes", says: "Size of the newest good backup", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_duration_seconds", type: "gauge", unit: "seconds", says: "Time the newest good backup took", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_sets", type: "gauge", unit: "count", labels: ["tier"], says: "Backups kept, by tier (daily, weekly, monthly, deploy, safety)", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_last_verified_timestamp_seconds", type: "gauge", unit: "timestamp", says: "When checksums and decryption of the newest backup were last proven", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_last_drill_timestamp_seconds", type: "gauge", unit: "timestamp", says: "When a restore was last rehearsed", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_last_drill_success", type: "gauge", unit: "bool", says: "1 when the last rehearsal restored everything", mayBeAbsent: noAgent },
-  { name: "stackbook_backup_last_drill_duration_seconds", type: "gauge", unit: "seconds", says: "How long the rehearsed restore took: the RTO as measured", mayBeAbsent: noAgent },
+  { name: metricNames.lastSuccess, type: "gauge", unit: "timestamp", says: "When the newest backup that is in every store was begun", mayBeAbsent: firstBackup },
+  { name: metricNames.lastRun, type: "gauge", unit: "timestamp", says: "When a backup was last begun", mayBeAbsent: firstBackup },
+  { name: metricNames.lastRunFailed, type: "gauge", unit: "bool", says: "1 when the last backup failed, or is not in every store", mayBeAbsent: firstBackup },
+  { name: metricNames.bytes, type: "gauge", unit: "bytes", says: "Size of the newest backup", mayBeAbsent: firstBackup },
+  { name: metricNames.previousBytes, type: "gauge", unit: "bytes", says: "Size of the one before", mayBeAbsent: "appears with the second backup" },
+  { name: metricNames.duration, type: "gauge", unit: "seconds", says: "Time the newest backup took", mayBeAbsent: firstBackup },
+  { name: metricNames.count, type: "gauge", unit: "count", labels: ["store", "tier"], says: "Backups in a store, by tier (daily, weekly, monthly, deploy, safety)" },
+  { name: metricNames.lastVerified, type: "gauge", unit: "timestamp", says: "When a backup was last read again, decrypted and found whole", mayBeAbsent: "appears with the first one; never where the host has no key to open backups" },
+  { name: metricNames.lastDrill, type: "gauge", unit: "timestamp", says: "When a restore was last rehearsed", mayBeAbsent: firstDrill },
+  { name: metricNames.lastDrillFailed, type: "gauge", unit: "bool", says: "1 when the last rehearsal did not bring everything back", mayBeAbsent: firstDrill },
+  { name: metricNames.drillDuration, type: "gauge", unit: "seconds", says: "How long the rehearsed restore took: the RTO as measured", mayBeAbsent: firstDrill },
+  { name: metricNames.drillAge, type: "gauge", unit: "seconds", says: "How old the newest backup was then: the RPO as measured", mayBeAbsent: firstDrill },
+  { name: metricNames.storeFree, type: "gauge", unit: "bytes", labels: ["store"], says: "What is left in a store", mayBeAbsent: ofDirectories },
+  { name: metricNames.storeSize, type: "gauge", unit: "bytes", labels: ["store"], says: "What a store holds when it is full", mayBeAbsent: ofDirectories },
+  { name: metricNames.storeReachable, type: "gauge", unit: "bool", labels: ["store"], says: "1 when a store answers" },
 ]);
 
 const prometheus = metricsOf({ job: "prometheus" }, [

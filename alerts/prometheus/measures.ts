@@ -75,8 +75,6 @@ export function expressionOf(row: AlertRow, scraping: Scraping): Expression {
       };
     case "logSilent":
       return logSilent(window(measure.windowMinutes), row.minimum?.requests ?? 0, scraping.scrapeSeconds);
-    case "sizeAgainstBefore":
-      return plain(`${by("max", ["system"], `${measure.metric}${where(own)}`)} / ${by("max", ["system"], `max_over_time(${measure.metric}${where(own)}[${measure.days}d])`)}`, ["system"]);
     case "burnRate":
       return burnRate(measure, own, row);
     case "stillOpen":
@@ -178,7 +176,7 @@ function perMinute({ metric, labels = {} }: PerMinute, own: Labels, minutes: num
 }
 
 function share(measure: Share, own: Labels, row: AlertRow, window: (minutes: number) => number): Expression {
-  const apart = ofMetric(measure.part.metric);
+  const apart = ofMetric(measure.part.metric, measure.by);
   const term = ({ metric, labels = {} }: Term): string => {
     const of = { ...own, ...labels };
     return by("sum", apart, measure.windowMinutes === undefined ? `${metric}${where(of)}` : increase(metric, of, window(measure.windowMinutes)));
@@ -191,11 +189,13 @@ function share(measure: Share, own: Labels, row: AlertRow, window: (minutes: num
 function age({ metric }: Age, own: Labels, row: AlertRow): Expression {
   const apart = ofMetric(metric).filter((label) => label === "system");
   const { direction, thresholds } = readLimit(row.limit);
-  const newest = by("max", apart, `${metric}${where(own)}`);
-  if (direction === "below") return plain(`time() - ${newest}`, apart);
+  const said = `${metric}${where(own)}`;
+  if (direction === "below") return plain(`time() - ${by("max", apart, said)}`, apart);
   const hours = Math.ceil(Math.max(...Object.values(thresholds)) * 1.5);
+  // Who can't be read for a while has not lost what it did; that it can't be read is another alert.
+  const newest = by("max", apart, `${said} or max_over_time(${said}[${hours}h:30m])`);
   const job = metricOfSeries(metric)?.job ?? "";
-  const first = `min(min_over_time(timestamp(up${where({ job })})[${hours}h:30m]))`;
+  const first = `min(min_over_time(timestamp(up${where({ job, ...own })})[${hours}h:30m]))`;
   return plain(`time() - (${newest} or ${row.system === "stack" || apart.length === 0 ? first : withLabel(first, "system", row.system)})`, apart);
 }
 

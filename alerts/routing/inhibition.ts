@@ -13,7 +13,7 @@ export function inhibitRules(): InhibitRule[] {
     // M3: a system that is down does not also page for latency; nor can its figures be read then.
     { source_matchers: ['class="down"', 'severity="page"', 'system!="stack"'], target_matchers: ['class=~"latency|errors|traffic|monitoring"'], equal: ["system"] },
     // The worse of two thresholds: of the same thing, so whatever tells things of one topic apart must be the same.
-    { source_matchers: ['severity="page"'], target_matchers: ['severity="ticket"'], equal: ["system", "topic", "service", "container", "instance", "mountpoint"] },
+    { source_matchers: ['severity="page"'], target_matchers: ['severity="ticket"'], equal: ["system", "topic", "service", "container", "instance", "mountpoint", "store"] },
     // Visitors and probes come through the edge: while it is down no system seems to answer. Their containers are watched behind it.
     { source_matchers: edgeDown, target_matchers: ['topic="service-down"'] },
     { source_matchers: edgeDown, target_matchers: ['class=~"latency|errors|traffic"'] },

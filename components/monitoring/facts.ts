@@ -12,6 +12,8 @@ export interface WatchedSystem {
   readonly services: readonly WatchedService[];
   readonly probes: readonly Probe[];
   readonly auditLog: boolean;
+  /** Its backup agents, by host name; absent: it is not backed up. */
+  readonly backup?: { readonly agent: string; /** Absent: no drills here. */ readonly drill?: string };
 }
 
 export interface WatchedService {
@@ -65,4 +67,5 @@ export const ports = {
   collectorMetrics: 8888,
   grafana: 3000,
   status: 8080,
+  backup: 8080,
 } as const;

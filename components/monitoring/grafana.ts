@@ -58,8 +58,10 @@ function grafanaFiles({ doors, parts, stack, systems }: GrafanaArgs, door: Monit
   const [alertmanager, prometheus, status] = [url("alerts"), url("prometheus"), url("status")];
   const input: DashboardsInput = {
     systems: systems.map(({ config }) => ({ id: config.spec.id, title: config.spec.title, engine: config.spec.database.engine, redis: config.redis })),
-    lines: linesFrom({ ...catalogueInput(systems, parts), thresholds: stack.alerts.thresholds }),
+    lines: linesFrom({ ...catalogueInput(stack, systems, parts), thresholds: stack.alerts.thresholds }),
     logs,
+    backups: systems.some(({ config }) => config.backups !== undefined),
+    drills: stack.backups.drill.enabled,
     publicUrls: {
       ...(alertmanager === undefined ? {} : { alertmanager }),
       ...(prometheus === undefined ? {} : { prometheus }),

@@ -85,7 +85,21 @@ function systemJobs(systems: readonly WatchedSystem[]): Job[] {
     exporters("postgres", ports.postgresExporter, "database", systems.filter(({ engine }) => engine === "postgres")),
     exporters("mongodb", ports.mongodbExporter, "database", systems.filter(({ engine }) => engine === "mongodb")),
     exporters("redis", ports.redisExporter, "cache", systems.filter(({ redis }) => redis)),
+    backupJob(systems),
   ];
+}
+
+/** Both agents of a system: who makes its backups, and who rehearses their restore. */
+function backupJob(systems: readonly WatchedSystem[]): Job {
+  const target = (system: string, service: string, host: string | undefined): Target[] =>
+    host === undefined ? [] : [{ targets: [`${host}:${ports.backup}`], labels: { system, service, instance: host } }];
+  return {
+    job_name: "backup",
+    // Their figures name the system themselves.
+    honor_labels: true,
+    metric_relabel_configs: keepMetrics("backup"),
+    static_configs: systems.flatMap(({ backup, id }) => [...target(id, "backup", backup?.agent), ...target(id, "drill", backup?.drill)]),
+  };
 }
 
 /** One job for all applications; where the metrics are is the target's to say. */

@@ -5,22 +5,23 @@ import type { RunningSystem } from "../outputs";
 import type { OptionalPart } from "./facts";
 
 /** What the catalogue must know to leave out alerts on what nobody exports here. */
-export function catalogueInput(systems: readonly RunningSystem[], parts: readonly OptionalPart[]): CatalogueInput {
+export function catalogueInput({ backups }: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): CatalogueInput {
   const optional: readonly (readonly [OptionalPart, Job])[] = [["cadvisor", "containers"], ["loki", "loki"], ["collector", "collector"], ["status", "status"]];
   return {
-    systems: systems.map(({ config: { redis, services, spec } }) => ({
+    systems: systems.map(({ config: { backups: own, redis, services, spec } }) => ({
       id: spec.id,
       redis,
       replicas: { backend: services.backend.replicas, frontend: services.frontend.replicas },
+      ...(own === undefined ? {} : { backup: { everyHours: own.everyHours, verified: backups.encryption.kind === "symmetric", drilled: backups.drill.enabled } }),
     })),
-    jobs: ["edge", "edge-log", "host", "blackbox", "prometheus", "alertmanager", ...optional.filter(([part]) => parts.includes(part)).map(([, job]) => job)],
+    jobs: ["edge", "edge-log", "host", "blackbox", "prometheus", "alertmanager", "backup", ...optional.filter(([part]) => parts.includes(part)).map(([, job]) => job)],
   };
 }
 
 /** Prometheus's rules from the catalogue of alerts, as files below `rules/`. */
 export function renderRules(stack: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): Record<string, string> {
   const files = renderPrometheusRules({
-    ...catalogueInput(systems, parts),
+    ...catalogueInput(stack, systems, parts),
     stack: stack.stack,
     ...(stack.host === undefined ? {} : { engineHost: stack.host }),
     scrapeSeconds: stack.monitoring.scrapeSeconds,

@@ -26,6 +26,7 @@ export function watchedSystem(stack: StackConfig, config: SystemConfig, hosts: R
     engine: spec.database.engine,
     redis: config.redis,
     auditLog: spec.auditLog !== undefined,
+    ...(config.backups === undefined ? {} : { backup: { agent: `${spec.id}-backup`, ...(stack.backups.drill.enabled ? { drill: `${spec.id}-drill` } : {}) } }),
     services: serviceNames.map((name) => {
       const { metrics, port } = spec.services[name];
       const metricsPath = metrics.find(({ format }) => format === "prometheus")?.path;

@@ -57,7 +57,7 @@ export function stackLinks(input: DashboardsInput): readonly Link[] {
   return [
     { title: "Overview", board: uids.overview },
     { title: "Releases", board: uids.releases },
-    { title: "Backups", board: uids.backups },
+    ...(input.backups ? [{ title: "Backups", board: uids.backups }] : []),
     ...(input.logs ? [{ title: "Logs", board: uids.logs }] : []),
     ...input.systems.map((system) => ({ title: system.title, board: uids.system(system.id) })),
     ...(input.publicUrls.status ? [{ title: "Status page", url: input.publicUrls.status }] : []),

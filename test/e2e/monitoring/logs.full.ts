@@ -83,7 +83,7 @@ describe("logs in Loki", function () {
 
   it("answers every query of the dashboards of logs", async () => {
     const facts = ids.map((id) => ({ id, title: systems[id].title, engine: systems[id].database.engine, redis: systems[id].redis !== undefined }));
-    const boards = boardsOf({ systems: facts, lines: () => [], logs: true, publicUrls: {} });
+    const boards = boardsOf({ systems: facts, lines: () => [], logs: true, backups: false, drills: false, publicUrls: {} });
     const queries = panelQueries(boards).filter(({ datasource }) => datasource === "loki");
     assert.ok(queries.length > 0);
     for (const { expr, panel, exception } of queries) {

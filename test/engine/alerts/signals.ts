@@ -88,8 +88,6 @@ export function signalsOf(row: AlertRow, value: number, requestsPerMinute = busy
         [series("haproxy_frontend_http_requests_total", { job: "edge", proxy: "https" })]: counter(requestsPerMinute),
         [series("edge_log_lines_total", { job: "edge-log" })]: counter(value * requestsPerMinute),
       };
-    case "sizeAgainstBefore":
-      return { [ofMetric(measure.metric, own)]: gauge(value * 1e6) };
     case "burnRate":
       return badPart(measure.objective, own, value, requestsPerMinute);
     case "stillOpen": {
@@ -149,8 +147,8 @@ function errors(labels: Labels, statusClass: string, share: number, requests: nu
 
 function shares(measure: Share, own: Labels, share: number, total: number): Signals {
   const amount = measure.windowMinutes === undefined ? gauge : counter;
-  const part = ofMetric(measure.part.metric, own, measure.part.labels);
-  const whole = measure.whole.map(({ metric, labels }) => ofMetric(metric, own, labels));
+  const part = ofMetric(measure.part.metric, own, measure.part.labels, measure.by);
+  const whole = measure.whole.map(({ metric, labels }) => ofMetric(metric, own, labels, measure.by));
   const others = whole.filter((name) => name !== part);
   const rest = whole.includes(part) ? (1 - share) * total : total;
   return { [part]: amount(share * total), ...Object.fromEntries(others.map((name) => [name, amount(rest / others.length)])) };

@@ -47,12 +47,12 @@ function life(row: AlertRow, severity: Severity): Story {
   return {
     ...common, stepMinutes,
     phases: [
-      ...(measure.kind === "againstLastWeek" ? [{ minutes: week, signals: signalsOf(row, 1) }] : measure.kind === "sizeAgainstBefore" ? [{ minutes: 60, signals: signalsOf(row, 1) }] : []),
+      ...(measure.kind === "againstLastWeek" ? [{ minutes: week, signals: signalsOf(row, 1) }] : []),
       { minutes: before, signals: signalsOf(row, near(row, severity, "inside")) },
       { minutes: during, signals: signalsOf(row, near(row, severity, "beyond")) },
       { minutes: after, signals: signalsOf(row, near(row, severity, "inside")) },
     ],
-    checks: shifted(measure.kind === "againstLastWeek" ? week : measure.kind === "sizeAgainstBefore" ? 60 : 0, [
+    checks: shifted(measure.kind === "againstLastWeek" ? week : 0, [
       { at: before - stepMinutes, on: false, why: "just inside the threshold" },
       // An event that happens is there at once; everything else has to last.
       ...(wait === 0 ? [] : [{ at: before + whole(wait) - stepMinutes, on: false, why: "beyond it, but not for long enough" }]),
@@ -183,10 +183,16 @@ function gone(row: AlertRow, severity: Severity): Story[] {
     const { unit, thresholds } = readLimit(row.limit);
     const minutes = inBaseUnit(thresholds[severity] ?? 0, unit) / 60;
     const step = 30;
-    const job = measure.metric.includes("digest") ? "status" : "backup";
+    const labels = row.system === "stack" ? 'job="status"' : `job="backup",system="${row.system}"`;
+    const up = `up{${labels},instance="there"}`;
+    const away = Object.fromEntries(Object.keys(signalsOf(row, 0)).map((series): [string, Amount] => [series, { kind: "absent" }]));
     return [{
+      name: `${name}: says nothing while nobody reads its agent for three hours`, row, severity, stepMinutes: step,
+      phases: [{ minutes: minutes + 5 * step, signals: { ...signalsOf(row, 3600), [up]: { kind: "gauge", value: 1 } } }, { minutes: 180, signals: { ...away, [up]: { kind: "gauge", value: 0 } } }],
+      checks: [{ at: minutes + 5 * step + 150, on: false, why: "it was done, and not long ago" }],
+    }, {
       name: `${name}: is on when it has never happened`, row, severity, stepMinutes: step,
-      phases: [{ minutes: minutes + wait + 5 * step, signals: { [`up{job="${job}",instance="there"}`]: { kind: "gauge", value: 1 } } }],
+      phases: [{ minutes: minutes + wait + 5 * step, signals: { [up]: { kind: "gauge", value: 1 } } }],
       checks: [{ at: minutes - step, on: false, why: "there is still time" }, { at: minutes + 3 * step, on: true, why: "since the agent came" }],
     }];
   }

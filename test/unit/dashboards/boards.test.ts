@@ -104,6 +104,15 @@ describe("the dashboards of a stack", () => {
     assert.doesNotMatch(JSON.stringify(without), /stackbook-logs|otelcol|loki/);
   });
 
+  it("have no backups, and no way to them, where nothing is backed up; and no drills where there are none", () => {
+    const without = boardsOf(input({ backups: false, drills: false }));
+    assert.equal(without.length, boards.length - 1);
+    assert.doesNotMatch(JSON.stringify(without), /stackbook-backups|stackbook_backup_/);
+    const undrilled = JSON.stringify(boardsOf(input({ drills: false })));
+    assert.match(undrilled, /stackbook_backup_bytes/);
+    assert.doesNotMatch(undrilled, /drill/);
+  });
+
   it("leave out links to parts without a door of their own", () => {
     assert.doesNotMatch(JSON.stringify(boardsOf(input({ publicUrls: {} }))), /https:/);
   });
@@ -153,9 +162,10 @@ describe("the queries of all panels", () => {
     }
   });
 
-  it("list the backups' as exceptions until an agent runs", () => {
+  it("of backups need no excuse for what an agent tells from its first minute on", () => {
     const backups = queries.filter(({ dashboard, panel }) => dashboard === "stackbook-backups" && !panel.startsWith("mark"));
-    assert.ok(backups.length >= 8);
-    for (const { exception } of backups) assert.match(exception ?? "", /no backup agent/);
+    assert.ok(backups.length >= 14, String(backups.length));
+    assert.deepEqual(backups.filter(({ exception }) => exception === undefined).map(({ panel }) => panel), ["Kept", "Stores"]);
+    for (const { exception } of backups) assert.doesNotMatch(exception ?? "", /no backup agent/);
   });
 });

@@ -8,7 +8,7 @@ export function facts(id: SystemId, redis = systems[id].redis !== undefined): Sy
 }
 
 export function input(changes: Partial<DashboardsInput> = {}): DashboardsInput {
-  return { systems: systemIds.map((id) => facts(id)), lines: () => [], logs: true, publicUrls: { alertmanager: "https://alerts.example.org", status: "https://status.example.org" }, ...changes };
+  return { systems: systemIds.map((id) => facts(id)), lines: () => [], logs: true, backups: true, drills: true, publicUrls: { alertmanager: "https://alerts.example.org", status: "https://status.example.org" }, ...changes };
 }
 
 const rules = new Map(systemIds.flatMap((id) => [...trafficRules(id, 15), ...objectiveRules(id, 15)]).map(({ record, expr }) => [record, expr]));

@@ -16,9 +16,10 @@ export const motel: WatchedSystem = {
     { check: "page", service: "frontend", path: "/" },
     { check: "health", service: "backend", path: "/health" },
   ],
+  backup: { agent: "motel-backup", drill: "motel-drill" },
 };
 
-export const mps: WatchedSystem = { ...motel, id: "mps", domain: "mps.example.org", publicUrl: "https://mps.example.org:8443", engine: "mongodb", redis: false, auditLog: true };
+export const mps: WatchedSystem = { ...motel, id: "mps", domain: "mps.example.org", publicUrl: "https://mps.example.org:8443", engine: "mongodb", redis: false, auditLog: true, backup: { agent: "mps-backup" } };
 
 export const containers: readonly WatchedContainer[] = [
   { id: "a".repeat(64), name: "motel-backend-a-0-1a2b3c4", system: "motel", service: "backend" },

@@ -29,8 +29,8 @@ const job = (name: string, from = config()): Job => {
 describe("Prometheus's configuration", () => {
   it("asks every job that the metrics are listed under, and no other", () => {
     const listed = new Set<string>(metrics.map((metric) => metric.job));
-    // Those of the next issue's agent, and what Prometheus says itself.
-    for (const other of ["any", "backup", "containers"]) listed.delete(other);
+    // What Prometheus says itself, and the job that is written last.
+    for (const other of ["any", "containers"]) listed.delete(other);
     assert.deepEqual(config().scrape_configs.map(({ job_name }) => job_name).sort(), [...listed].sort());
   });
 
@@ -52,6 +52,14 @@ describe("Prometheus's configuration", () => {
     assert.deepEqual(targets("redis"), ["motel-redis-exporter:9121"]);
   });
 
+  it("asks the agents of systems that are backed up, and of drills where there are some", () => {
+    const ofMotel = [["motel-backup:8080", "backup"], ["motel-drill:8080", "drill"]].map(([target = "", service = ""]) => ({ targets: [target], labels: { system: "motel", service, instance: `motel-${service}` } }));
+    assert.deepEqual(job("backup").static_configs.filter(({ labels }) => labels.system === "motel"), ofMotel);
+    assert.deepEqual(job("backup").static_configs.filter(({ labels }) => labels.system === "mps").flatMap(({ targets }) => targets), ["mps-backup:8080"]);
+    const { backup: _none, ...notBackedUp } = motel;
+    assert.ok(!config({ systems: [notBackedUp] }).scrape_configs.some(({ job_name }) => job_name === "backup"));
+  });
+
   it("probes through the edge's own port for it, and names what a visitor would ask", () => {
     const [page] = job("blackbox").static_configs;
     assert.deepEqual(page, {
@@ -60,8 +68,8 @@ describe("Prometheus's configuration", () => {
     });
   });
 
-  it("takes system and service from where they are known better: the edge's log and the status agent", () => {
-    for (const name of ["edge-log", "status"]) assert.equal(job(name).honor_labels, true, name);
+  it("takes system and service from where they are known better: the edge's log, the status agent and the backup agents", () => {
+    for (const name of ["edge-log", "status", "backup"]) assert.equal(job(name).honor_labels, true, name);
     for (const name of ["app", "edge", "host", "blackbox", "postgres"]) assert.ok(job(name).honor_labels !== true, name);
   });
 

@@ -29,6 +29,17 @@ describe("what is watched of a system", () => {
     for (const id of ["mps", "fetms", "memo", "sms"]) assert.deepEqual(paths[id], ["/metrics", undefined], id);
   });
 
+  it("are the agents that back it up and drill, where the stack file wants them", () => {
+    const agents = (values: Record<string, string>): unknown => {
+      const own = config(values);
+      return own.systems.map((system) => watchedSystem(own, system, { backend: [], frontend: [] }).backup)[0];
+    };
+    const backups = (value: object): Record<string, string> => ({ "stackbook:backups": JSON.stringify(value) });
+    assert.deepEqual(agents(backups({ enabled: true })), { agent: "mps-backup", drill: "mps-drill" });
+    assert.deepEqual(agents(backups({ enabled: true, drill: { enabled: false } })), { agent: "mps-backup" });
+    assert.equal(agents(backups({ enabled: false })), undefined);
+  });
+
   it("is the audit log of MPS and SMS", () =>
     assert.deepEqual(Object.values(watched).filter(({ auditLog }) => auditLog).map(({ id }) => id), ["mps", "sms"]));
 });

@@ -91,7 +91,7 @@ describe("what is kept back", () => {
     const ticket = { ...slow, severity: "ticket" };
     assert.ok(silences(slow, ticket));
     assert.ok(!silences({ ...slow, topic: "errors" }, ticket));
-    for (const label of ["service", "container", "instance", "mountpoint", "system"]) assert.ok(!silences({ ...slow, [label]: "a" }, { ...ticket, [label]: "b" }), label);
+    for (const label of ["service", "container", "instance", "mountpoint", "store", "system"]) assert.ok(!silences({ ...slow, [label]: "a" }, { ...ticket, [label]: "b" }), label);
   });
 
   it("is what every system seems to be while the edge is down", () => {
