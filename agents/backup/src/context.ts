@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { BackupSettings } from "../../../backups/settings";
 import { Cipher } from "./crypto/cipher";
+import { longestStretch } from "./crypto/gpg";
 import type { Role } from "./environment";
 import type { Log } from "./log";
 import { type SecretFolder } from "./secrets";
@@ -27,6 +28,8 @@ export interface Parts {
   readonly stallMs: number;
   /** Between attempts to bring a set to a store that lacks it. */
   readonly retryMs: readonly number[];
+  /** Bytes that a passphrase is stretched to; less only where a test would take minutes. */
+  readonly stretch: number;
 }
 
 export const realParts: Parts = {
@@ -39,6 +42,7 @@ export const realParts: Parts = {
   waitSeconds: 1800,
   stallMs: 15 * 60_000,
   retryMs: [2000, 8000],
+  stretch: longestStretch,
 };
 
 /** Everything a command works with; made anew when the settings change. */
@@ -54,7 +58,7 @@ export class Context {
     readonly dataFolder: string, readonly log: Log, readonly parts: Parts = realParts,
   ) {
     this.state = new StateFile(join(dataFolder, role === "drill" ? "drill.json" : "backup.json"), log);
-    this.cipher = new Cipher(settings.encryption, secrets.read);
+    this.cipher = new Cipher(settings.encryption, secrets.read, parts.stretch);
     this.vault = new Vault(settings, parts.stores(settings, secrets.read), this.cipher, secrets.read, this.state);
   }
 

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import type { EncryptionSettings } from "../../../../backups/settings";
 import type { Secrets } from "../sources/types";
 import { RefusedError } from "../sources/types";
-import { callGpg, decryptPrivate, decryptSymmetric, encryptSymmetric, encryptTo, importKey, throughGpg } from "./gpg";
+import { callGpg, decryptPrivate, decryptSymmetric, encryptSymmetric, encryptTo, importKey, longestStretch, throughGpg } from "./gpg";
 
 /** Memory, not a disk: nothing of a keyring outlives the container. */
 const memoryFolder = "/dev/shm";
@@ -20,7 +20,7 @@ export class Cipher {
   private home: string | undefined;
   private readonly imported = new Set<string>();
 
-  constructor(private readonly encryption: EncryptionSettings, private readonly secrets: Secrets) {}
+  constructor(private readonly encryption: EncryptionSettings, private readonly secrets: Secrets, private readonly stretch = longestStretch) {}
 
   /** Which key new backups are for. */
   get keyId(): string {
@@ -30,7 +30,7 @@ export class Cipher {
   async encrypt(plain: Readable, signal?: AbortSignal): Promise<Readable> {
     const { encryption } = this;
     if (encryption.kind === "symmetric") {
-      return throughGpg(plain, { home: this.folder(), args: encryptSymmetric, passphrase: this.passphraseOf(encryption.keyId), signal });
+      return throughGpg(plain, { home: this.folder(), args: encryptSymmetric(this.stretch), passphrase: this.passphraseOf(encryption.keyId), signal });
     }
     await this.import(encryption.publicKey);
     return throughGpg(plain, { home: this.folder(), args: encryptTo(encryption.keyId), signal });

@@ -9,12 +9,11 @@ import { pipeline } from "node:stream/promises";
  * Not compressed: dumps are, and what a table compresses to would tell of it.
  */
 const common = ["--batch", "--no-tty", "--quiet", "--no-options", "--pinentry-mode", "loopback"];
-const symmetric = [
-  "--no-autostart", "--no-symkey-cache", "--cipher-algo", "AES256", "--s2k-cipher-algo", "AES256", "--s2k-digest-algo", "SHA512",
-  "--s2k-mode", "3", "--s2k-count", "65011712", "--compress-algo", "none", "--symmetric", "--output", "-",
+export const longestStretch = 65_011_712;
+export const encryptSymmetric = (stretch: number): readonly string[] => [
+  ...common, "--no-autostart", "--no-symkey-cache", "--cipher-algo", "AES256", "--s2k-cipher-algo", "AES256", "--s2k-digest-algo", "SHA512",
+  "--s2k-mode", "3", "--s2k-count", String(stretch), "--compress-algo", "none", "--symmetric", "--output", "-",
 ];
-
-export const encryptSymmetric: readonly string[] = [...common, ...symmetric];
 export const decryptSymmetric: readonly string[] = [...common, "--no-autostart", "--no-symkey-cache", "--decrypt", "--output", "-"];
 export const decryptPrivate: readonly string[] = [...common, "--decrypt", "--output", "-"];
 export const importKey: readonly string[] = [...common, "--import"];

@@ -146,6 +146,7 @@ export class Rig {
       },
       waitSeconds: 5,
       retryMs: [10, 10],
+      stretch: 65536,
       ...parts,
     });
   }
