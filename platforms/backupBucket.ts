@@ -16,7 +16,7 @@ export interface BackupBucketPlan {
   readonly lock?: ObjectLock;
   /** Where alarms go, by the cloud's names; none: they only show. */
   readonly alarmTargets: readonly string[];
-  /** Makes a writer for each system and one reader, with keys; false: policies only, to be attached to roles that there are. */
+  /** Makes a writer and a reader, with keys; false: policies only, to be attached to roles that there are. */
   readonly accessKeys: boolean;
 }
 
@@ -36,11 +36,11 @@ export interface ObjectLock {
 export interface BackupBucketFacts {
   readonly bucket: pulumi.Output<string>;
   readonly region: pulumi.Output<string>;
-  /** Policies by name, to attach. */
-  readonly writers: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Policies, to attach: of the agents, and of who only brings back. */
+  readonly writer: pulumi.Output<string>;
   readonly reader: pulumi.Output<string>;
   /** Secret; with `accessKeys`. */
-  readonly keys?: { readonly writers: Readonly<Record<string, pulumi.Output<AccessKey>>>; readonly reader: pulumi.Output<AccessKey> };
+  readonly keys?: { readonly writer: pulumi.Output<AccessKey>; readonly reader: pulumi.Output<AccessKey> };
 }
 
 export interface AccessKey {

@@ -86,31 +86,18 @@ class Making {
     new s3.BucketLifecycleConfiguration("backups", { bucket: bucket.bucket, ...lifecycleInputs(this.plan) }, { ...this.opts, dependsOn: [versioned] });
   }
 
-  private createAccess(bucket: s3.Bucket, key: kms.Key | undefined): Pick<BackupBucketFacts, "writers" | "reader" | "keys"> {
-    const { accessKeys, name, prefix, systems } = this.plan;
-    const arns = pulumi.all([bucket.arn, key === undefined ? "" : key.arn]);
-    const writers = systems.map(({ id }) => ({
-      id,
-      policy: new iam.Policy(
-        `backup-writer-${id}`,
-        { name: `${name}-writer-${id}`, description: `Puts backups of ${id}; overwrites and deletes none`, policy: arns.apply(([arn, keyArn]) => JSON.stringify(writerPolicy({ bucket: arn, key: keyArn, prefix, system: id }))) },
+  private createAccess(bucket: s3.Bucket, key: kms.Key | undefined): Pick<BackupBucketFacts, "writer" | "reader" | "keys"> {
+    const { accessKeys, name, prefix } = this.plan;
+    const policyOf = (role: "writer" | "reader", description: string, render: typeof writerPolicy): iam.Policy =>
+      new iam.Policy(
+        `backup-${role}`,
+        { name: `${name}-${role}`, description, policy: pulumi.all([bucket.arn, key?.arn ?? ""]).apply(([arn, keyArn]) => JSON.stringify(render({ bucket: arn, key: keyArn, prefix }))) },
         this.opts,
-      ),
-    }));
-    const reader = new iam.Policy(
-      "backup-reader",
-      { name: `${name}-reader`, description: "Reads backups, for restores and drills", policy: arns.apply(([arn, keyArn]) => JSON.stringify(readerPolicy({ bucket: arn, key: keyArn, prefix }))) },
-      this.opts,
-    );
-    const facts = { writers: Object.fromEntries(writers.map(({ id, policy }) => [id, policy.arn])), reader: reader.arn };
-    if (!accessKeys) return facts;
-    return {
-      ...facts,
-      keys: {
-        writers: Object.fromEntries(writers.map(({ id, policy }) => [id, this.createLogin(`backup-writer-${id}`, `${name}-writer-${id}`, policy)])),
-        reader: this.createLogin("backup-reader", `${name}-reader`, reader),
-      },
-    };
+      );
+    const writer = policyOf("writer", "Puts backups; overwrites and deletes none", writerPolicy);
+    const reader = policyOf("reader", "Reads backups, to bring them back", readerPolicy);
+    const facts = { writer: writer.arn, reader: reader.arn };
+    return accessKeys ? { ...facts, keys: { writer: this.createLogin("backup-writer", `${name}-writer`, writer), reader: this.createLogin("backup-reader", `${name}-reader`, reader) } } : facts;
   }
 
   /** For hosts that no cloud gives an identity. */

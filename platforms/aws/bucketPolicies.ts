@@ -1,5 +1,4 @@
 import { objectKey, objectTag } from "../../backups/objects";
-import type { SystemId } from "../../systems";
 
 /** Policy documents as data; who may do what with backups. */
 export interface PolicyDocument {
@@ -34,7 +33,7 @@ export function bucketPolicy(arn: string, prefix: string): PolicyDocument {
   );
 }
 
-interface Access {
+export interface Access {
   /** ARN. */
   readonly bucket: string;
   /** ARN of the key of this account; "": the storage's own. */
@@ -43,11 +42,11 @@ interface Access {
 }
 
 /**
- * Put, list, and read what is its own system's: the agent verifies what it wrote, and copies sets into other tiers. What it
- * reads is encrypted, by a key that the host doesn't have in public-key mode. No delete, and a tag may say one of two things.
+ * Put, list, and read: the agents verify what they wrote, and copy sets into other tiers. What they read is encrypted, by a
+ * key that the host doesn't have in public-key mode. No delete, and a tag may say one of two things.
  */
-export function writerPolicy({ bucket, key, prefix, system }: Access & { readonly system: SystemId }): PolicyDocument {
-  const own = [`${bucket}/${objectKey(prefix, system, "*")}`];
+export function writerPolicy({ bucket, key, prefix }: Access): PolicyDocument {
+  const own = [`${bucket}/${objectKey(prefix, "*")}`];
   return document(
     { Sid: "List", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: [bucket] },
     { Sid: "Put", Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], Resource: own },
@@ -60,7 +59,7 @@ export function writerPolicy({ bucket, key, prefix, system }: Access & { readonl
         Null: { [`s3:ExistingObjectTag/${objectTag}`]: "true" },
       },
     },
-    { Sid: "ReadOwn", Effect: "Allow", Action: ["s3:GetObject"], Resource: own },
+    { Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: own },
     // An administrator's mistake, a policy too many, doesn't make the writer one who deletes.
     {
       Sid: "NeverDelete", Effect: "Deny", Resource: everything(bucket),
@@ -70,7 +69,7 @@ export function writerPolicy({ bucket, key, prefix, system }: Access & { readonl
   );
 }
 
-/** For restores, drills and people: all systems, also versions that a rule or an intruder removed. */
+/** For restores elsewhere and for people: also versions that a rule or an intruder removed. */
 export function readerPolicy({ bucket, key, prefix }: Access): PolicyDocument {
   return document(
     { Sid: "List", Effect: "Allow", Action: ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"], Resource: [bucket] },

@@ -49,7 +49,7 @@ async function create(args: Partial<BackupBucketArgs> = {}): Promise<BackupBucke
   });
   const [{ BackupBucket }, { AwsBuckets }] = await Promise.all([import("../../../components/backupBucket"), import("../../../platforms/aws/backupBucket")]);
   const { facts } = new BackupBucket("backups", { platform: new AwsBuckets(), bucket: "acme-backups", prefix: "prod", systems: [{ id: "mps" }, { id: "sms" }], ...args });
-  await valueOf(pulumi.all([facts.bucket, facts.region, facts.reader, ...Object.values(facts.writers)]));
+  await valueOf(pulumi.all([facts.bucket, facts.region, facts.reader, facts.writer]));
   // Resources that nothing waits for are recorded a turn later.
   await new Promise((resolve) => setTimeout(resolve, 50));
   return facts;
@@ -95,7 +95,7 @@ describe("the backup bucket on AWS", () => {
     await create({ encryption: "ownKey" });
     assert.equal(one("Key")["enableKeyRotation"], true);
     assert.deepEqual(one("BucketServerSideEncryptionConfiguration")["rules"], [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:aws:kms:eu-central-1:1:key/k" }, bucketKeyEnabled: true }]);
-    assert.deepEqual(statements("Policy", "backup-writer-sms").find(({ Sid }) => Sid === "UseTheKey")?.Action, ["kms:GenerateDataKey", "kms:Decrypt"]);
+    assert.deepEqual(statements("Policy", "backup-writer").find(({ Sid }) => Sid === "UseTheKey")?.Action, ["kms:GenerateDataKey", "kms:Decrypt"]);
     assert.deepEqual(statements("Policy", "backup-reader").find(({ Sid }) => Sid === "UseTheKey")?.Action, ["kms:Decrypt"]);
   });
 
@@ -114,13 +114,13 @@ describe("the backup bucket on AWS", () => {
     ]);
   });
 
-  it("has a writer for each system that puts, lists, reads its own, and deletes nothing", () => {
-    const writer = statements("Policy", "backup-writer-sms");
+  it("has a writer that puts, lists, reads, and deletes nothing", () => {
+    const writer = statements("Policy", "backup-writer");
     const allowed = writer.filter(({ Effect }) => Effect === "Allow");
     assert.deepEqual(allowed.flatMap(({ Action }) => Action).sort(), [
       "s3:AbortMultipartUpload", "s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:ListMultipartUploadParts", "s3:PutObject", "s3:PutObjectTagging",
     ]);
-    assert.deepEqual([...new Set(allowed.flatMap(({ Resource }) => Resource))], ["arn:aws:s3:::acme-backups", "arn:aws:s3:::acme-backups/prod/sms/*"]);
+    assert.deepEqual([...new Set(allowed.flatMap(({ Resource }) => Resource))], ["arn:aws:s3:::acme-backups", "arn:aws:s3:::acme-backups/prod/*"]);
     const denied = writer.filter(({ Effect }) => Effect === "Deny").flatMap(({ Action }) => Action);
     for (const action of ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:BypassGovernanceRetention"]) assert.ok(denied.includes(action), action);
   });
@@ -132,10 +132,10 @@ describe("the backup bucket on AWS", () => {
 
   it("makes keys that are secret, or none where hosts have roles", async () => {
     const { keys } = facts;
-    assert.deepEqual(await valueOf(keys?.writers["mps"] ?? pulumi.output(undefined)), { accessKeyId: "backup-writer-mps-id", secretAccessKey: "secret of acme-backups-writer-mps" });
     assert.ok(keys !== undefined);
-    for (const key of [keys.reader, ...Object.values(keys.writers)]) assert.equal(await pulumi.isSecret(key), true);
-    assert.deepEqual(all("AccessKey").map(({ name }) => name).sort(), ["backup-reader", "backup-writer-mps", "backup-writer-sms"]);
+    assert.deepEqual(await valueOf(keys.writer), { accessKeyId: "backup-writer-id", secretAccessKey: "secret of acme-backups-writer" });
+    for (const key of [keys.reader, keys.writer]) assert.equal(await pulumi.isSecret(key), true);
+    assert.deepEqual(all("AccessKey").map(({ name }) => name).sort(), ["backup-reader", "backup-writer"]);
     assert.equal((await create({ accessKeys: false })).keys, undefined);
     assert.equal(all("User").length, 0);
   });
