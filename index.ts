@@ -1,5 +1,7 @@
 // The first, before anything makes a stack trace.
 import "./runtime/stacks";
+import { BackupData } from "./components/backup/data";
+import { loadBackups } from "./components/backup/load";
 import { Data } from "./components/data";
 import { DynamicProvider } from "./components/dynamicProvider";
 import { EdgeSite } from "./components/edgeSite";
@@ -9,19 +11,22 @@ import { System } from "./components/system";
 import { parseConfig, readPulumiConfig } from "./config/load";
 import { loadPlatform } from "./platforms";
 
-/** The program, as a table of contents: config -> platform -> data and systems -> routes -> monitoring -> outputs. */
+/** The program, as a table of contents: config -> platform -> data, backups and systems -> routes -> monitoring -> outputs. */
 export = async () => {
   const stack = parseConfig(readPulumiConfig());
   const tasks = new DynamicProvider("tasks");
   const platform = await loadPlatform(stack, tasks);
   const edge = new EdgeSite("edge", { stack, platform, tasks });
+  const backupData = new BackupData("backup-data", { stack, platform });
+  const backups = await loadBackups({ stack, platform, data: backupData });
   const systems = stack.systems.map((config): StackSystem => {
     const data = new Data(`${config.spec.id}-data`, { stack, config, platform });
-    const system = config.enabled ? new System(config.spec.id, { stack, config, platform, data }) : undefined;
+    const system = config.enabled ? new System(config.spec.id, { stack, config, platform, data, ...(backups === undefined ? {} : { backups }) }) : undefined;
     return { config, data, system };
   });
   const running = runningSystems(systems);
   const routes = edge.route(running);
+  backups?.await(routes);
   const monitoring = await watch({ stack, platform, edge, systems: running, routes });
-  return stackOutputs(stack, edge, systems, monitoring);
+  return stackOutputs(stack, systems, { edge, backupData, backups, monitoring });
 };

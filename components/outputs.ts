@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
+import type { Backups } from "./backup";
+import type { BackupData } from "./backup/data";
+import { recoveryOutput } from "./backup/outputs";
 import type { Data } from "./data";
 import type { EdgeSite } from "./edgeSite";
 import type { Monitoring } from "./monitoring";
@@ -20,8 +23,16 @@ export function runningSystems(systems: readonly StackSystem[]): RunningSystem[]
   return systems.flatMap(({ system, ...rest }) => (system === undefined ? [] : [{ ...rest, system }]));
 }
 
+/** What a stack is made of besides its systems. */
+export interface StackParts {
+  readonly edge: EdgeSite;
+  readonly backupData: BackupData;
+  readonly backups: Backups | undefined;
+  readonly monitoring: Monitoring | undefined;
+}
+
 /** What a stack tells: operations and people read nothing else. */
-export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: readonly StackSystem[], monitoring?: Monitoring): Record<string, pulumi.Input<unknown>> {
+export function stackOutputs(stack: StackConfig, systems: readonly StackSystem[], { backupData, backups, edge, monitoring }: StackParts): Record<string, pulumi.Input<unknown>> {
   const byId = <T>(describe: (entry: StackSystem) => T): Record<string, T> =>
     Object.fromEntries(systems.map((entry) => [entry.config.spec.id, describe(entry)]));
   return {
@@ -31,6 +42,7 @@ export function stackOutputs(stack: StackConfig, edge: EdgeSite, systems: readon
     systems: byId((entry) => describe(stack, entry)),
     ...(edge.caCertificate === undefined ? {} : { caCertificate: edge.caCertificate }),
     ...(monitoring === undefined ? {} : { monitoring: monitoring.outputs }),
+    ...(backups === undefined ? {} : { backups: backups.outputs, recovery: recoveryOutput(backupData) }),
     credentials: pulumi.secret({ ...byId(credentials), ...(monitoring === undefined ? {} : { monitoring: monitoring.credentials }) }),
     release: Object.fromEntries(systems.flatMap(({ config, system }) => (system === undefined ? [] : [[config.spec.id, release(config, system)]]))),
   };

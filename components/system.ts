@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { Access, AppImage, Database, DataFolderRef, Endpoint, Platform, Site, Workload } from "../platforms/platform";
 import type { ServiceName } from "../systems";
+import type { Backups } from "./backup";
+import { uploadsPath } from "./backup/parts";
 import type { Data } from "./data";
 import { Demo, type Login } from "./demo";
-
 import { buildTimeSettings, databaseUrl, redisUrl, referenceSettings, resolveSettings, type SettingValues } from "./settings";
 
 export interface SystemArgs {
@@ -12,6 +13,8 @@ export interface SystemArgs {
   readonly config: SystemConfig;
   readonly platform: Platform;
   readonly data: Data;
+  /** Absent: nothing of the stack is backed up. */
+  readonly backups?: Backups;
 }
 
 /** What a process of the backend needs, be it the server, a migration or the demo. */
@@ -62,10 +65,13 @@ export class System extends pulumi.ComponentResource {
       folders: data.folders,
     };
     const stores = [...database.ready, ...(cache?.ready ?? [])];
-    const migrated = this.migrate(backend, stores);
+    const { folders } = data;
+    const uploads = config.spec.backup.parts.includes("uploads") ? folders.filter(({ name }) => name === "uploads").map((folder) => ({ ...folder, path: uploadsPath })) : [];
+    const guarded = this.args.backups?.guard({ config, data, site, database, cache, images, folders: uploads, stores });
+    const migrated = this.migrate(backend, [...stores, ...(guarded?.done ?? [])], guarded?.restore);
     const demo = new Demo(config.spec.id, { ...this.args, backend }, { parent: this, dependsOn: migrated });
     const workloads = {
-      backend: this.createWorkload("backend", backend, migrated),
+      backend: this.createWorkload("backend", backend, migrated, guarded?.restore),
       frontend: this.createWorkload(
         "frontend",
         { site, image: images.frontend, settings: this.settings("frontend", database, cache), access: ["web"], folders: [] },
@@ -139,17 +145,18 @@ export class System extends pulumi.ComponentResource {
     };
   }
 
-  /** Before the new version's containers: a migration that fails leaves the old version serving. */
-  private migrate(backend: BackendParts, stores: pulumi.Resource[]): pulumi.Resource[] {
+  /** Before the new version's containers: a migration that fails leaves the old version serving. What was restored may lack the newest. */
+  private migrate(backend: BackendParts, before: pulumi.Resource[], restore: string | undefined): pulumi.Resource[] {
     const { config, platform } = this.args;
-    if (config.migration === undefined) return stores;
+    if (config.migration === undefined) return before;
     const { command } = config.migration;
     const { memoryMiB } = config.services.backend;
-    const task = platform.runTask("migration", { system: config.spec.id, ...backend, command, memoryMiB }, { parent: this, dependsOn: stores });
-    return [...stores, task];
+    const triggers = restore === undefined ? {} : { triggers: [restore] };
+    const task = platform.runTask("migration", { system: config.spec.id, ...backend, command, memoryMiB, ...triggers }, { parent: this, dependsOn: before });
+    return [...before, task];
   }
 
-  private createWorkload(service: ServiceName, parts: BackendParts, after: pulumi.Resource[]): Workload {
+  private createWorkload(service: ServiceName, parts: BackendParts, after: pulumi.Resource[], restore?: string): Workload {
     const { config, platform } = this.args;
     const { replicas, memoryMiB, cpus } = config.services[service];
     return platform.createWorkload(
@@ -163,6 +170,7 @@ export class System extends pulumi.ComponentResource {
         memoryMiB,
         cpus,
         stopSeconds,
+        ...(restore === undefined ? {} : { restore }),
       },
       { parent: this, dependsOn: after },
     );

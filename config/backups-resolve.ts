@@ -75,5 +75,5 @@ export function resolveSystemBackups(spec: SystemSpec, raw: RawSystem, stack: Ra
 /** The id is the restore's; whose it is goes before the backup's name where it was left out. */
 export function resolveRestore(id: SystemId, raw: NonNullable<RawSystem["restore"]>): SystemRestore {
   const backup = raw.backup === "latest" || raw.backup.startsWith(`${id}/`) ? raw.backup : `${id}/${raw.backup}`;
-  return { id: raw.id, backup, ...(raw.only === undefined ? {} : { only: raw.only }), ...(raw.tables === undefined ? {} : { tables: raw.tables }) };
+  return { id: raw.id, backup, ...(raw.only === undefined ? {} : { only: raw.only }), ...(raw.tables === undefined ? {} : { tables: raw.tables }), ...(raw.withoutSafety === true ? { withoutSafety: true } : {}) };
 }

@@ -154,6 +154,7 @@ export const restoreSchema = documented(
       example: "[public.rooms]",
       default: "all",
     }).optional(),
+    withoutSafety: flag({ about: "True where the live data can't be read any more: nothing is backed up before it is replaced", example: "true", default: "false" }).optional(),
   }),
   {
     type: "map",

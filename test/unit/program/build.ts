@@ -5,21 +5,25 @@ export const container = "docker:index/container:Container";
 export const task = "pulumi-nodejs:dynamic/stackbook:Task";
 
 /** Builds a stack's program on mocks, as `index.ts` does, and returns its outputs once all is recorded. What this machine has of images plays no part. */
-export async function build(values: Record<string, string>, stack = "dev", imagesFile = ""): Promise<Record<string, unknown>> {
+export async function build(values: Record<string, string>, stack = "dev", imagesFile = "", secrets: Record<string, string> = {}): Promise<Record<string, unknown>> {
   const before = process.env["STACKBOOK_IMAGES"] ?? "";
   process.env["STACKBOOK_IMAGES"] = imagesFile;
   try {
-    return await buildHere(values, stack);
+    return await buildHere(values, stack, secrets);
   } finally {
     process.env["STACKBOOK_IMAGES"] = before;
   }
 }
 
-async function buildHere(values: Record<string, string>, stack: string): Promise<Record<string, unknown>> {
+async function buildHere(values: Record<string, string>, stack: string, secrets: Record<string, string>): Promise<Record<string, unknown>> {
   await installMocks(stack);
-  const [{ parseConfig }, { DockerPlatform }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }] = await Promise.all([
+  const pulumi = await import("@pulumi/pulumi");
+  pulumi.runtime.setAllConfig({ ...values, ...secrets }, Object.keys(secrets));
+  const [{ parseConfig }, { DockerPlatform }, { BackupData }, { loadBackups }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }] = await Promise.all([
     import("../../../config/parse"),
     import("../../../platforms/docker"),
+    import("../../../components/backup/data"),
+    import("../../../components/backup/load"),
     import("../../../components/data"),
     import("../../../components/dynamicProvider"),
     import("../../../components/edgeSite"),
@@ -27,19 +31,22 @@ async function buildHere(values: Record<string, string>, stack: string): Promise
     import("../../../components/system"),
     import("../../../components/outputs"),
   ]);
-  const config = parseConfig({ project: "stackbook", stack, values, secretKeys: new Set(), source: `Pulumi.${stack}.yaml` });
+  const config = parseConfig({ project: "stackbook", stack, values: { ...values, ...secrets }, secretKeys: new Set(Object.keys(secrets)), source: `Pulumi.${stack}.yaml` });
   const tasks = new DynamicProvider("tasks");
   const platform = new DockerPlatform(config, tasks);
   const edge = new EdgeSite("edge", { stack: config, platform, tasks });
+  const backupData = new BackupData("backup-data", { stack: config, platform });
+  const backups = await loadBackups({ stack: config, platform, data: backupData });
   const systems = config.systems.map((system) => {
     const data = new Data(`${system.spec.id}-data`, { stack: config, config: system, platform });
-    return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data }) : undefined };
+    return { config: system, data, system: system.enabled ? new System(system.spec.id, { stack: config, config: system, platform, data, ...(backups === undefined ? {} : { backups }) }) : undefined };
   });
   const running = runningSystems(systems);
   const routes = edge.route(running);
+  const agents = backups?.await(routes);
   const monitoring = await watch({ stack: config, platform, edge, systems: running, routes });
-  await Promise.all([valueOf(routes.urn), ...(monitoring === undefined ? [] : [valueOf(monitoring.ready.urn)])]);
-  return valueOf<Record<string, unknown>>(stackOutputs(config, edge, systems, monitoring));
+  await Promise.all([valueOf(routes.urn), ...(agents === undefined ? [] : [valueOf(agents.urn)]), ...(monitoring === undefined ? [] : [valueOf(monitoring.ready.urn)])]);
+  return valueOf<Record<string, unknown>>(stackOutputs(config, systems, { edge, backupData, backups, monitoring }));
 }
 
 /** All five systems, with demo. */

@@ -20,7 +20,7 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "pulumi:providers:docker": () => ({}),
   "pulumi:providers:pulumi-nodejs": () => ({}),
   "random:index/randomPassword:RandomPassword": (name, inputs) => ({ result: `${name}-`.padEnd(Number(inputs["length"]), "x") }),
-  "pulumi-nodejs:dynamic/stackbook:Task": () => ({ result: "2026-01-01T00:00:00.000Z" }),
+  "pulumi-nodejs:dynamic/stackbook:Task": () => ({ result: "2026-01-01T00:00:00.000Z", answer: `{"backup":"motel/daily/2026-01-01T020000Z"}` }),
   "pulumi-nodejs:dynamic/stackbook:ConfigFiles": () => ({ result: "2026-01-01T00:00:00.000Z" }),
   "pulumi-nodejs:dynamic/stackbook:HealthGate": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:Attachment": () => ({}),
