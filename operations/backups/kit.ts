@@ -59,7 +59,7 @@ export function readKit(file: string): Kit {
 
 /** Where a store is, for people. */
 export function addressOf(store: StoreOutput): string {
-  if (store.kind === "s3") return `s3://${store.bucket}/${store.prefix} (${store.region}${store.endpoint === undefined ? "" : `, ${store.endpoint}`})`;
+  if (store.kind === "s3") return `s3://${[store.bucket, store.prefix].join("/")} (${store.region}${store.endpoint === undefined ? "" : `, ${store.endpoint}`})`;
   if (store.host === undefined) return store.path;
   return store.host.kind === "path" ? `${store.host.path} on the engine's host` : `volume ${store.host.volume} of the engine's host`;
 }

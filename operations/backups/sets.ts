@@ -73,7 +73,9 @@ async function newest(system: string, { encryption: { keyId, keys }, kit, stores
   const settings = { stack: kit.stack, system, encryption } as unknown as BackupSettings;
   const vault = new Vault(settings, openStores(stores.map((store) => withCredentials(store, kit)), secrets), cipher, secrets, { read: () => ({}), keep: () => undefined });
   try {
-    const all = await vault.list((problem) => say(`${system}: ${problem}`));
+    const all = await vault.list((problem) => say(`${system}: ${problem}`)).catch((error: unknown) => {
+      throw new Problem(`the backups of ${system} can't be read:`, [...(error instanceof Error ? error.message : String(error)).split("\n"), "The recovery kit says where they lie and with which keys; is it the newest one?"]);
+    });
     for (const set of all) {
       if (name === undefined ? set.tier === "safety" : set.backup !== name) continue;
       try {

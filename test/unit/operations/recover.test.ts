@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chownSync, createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openStores } from "../../../agents/backup/src/stores/open";
 import { secretsOnly } from "../../../operations/backups/checkpoint";
 import type { Kit } from "../../../operations/backups/kit";
 import type { Context } from "../../../operations/commands/types";
 import type { NewStack } from "../../../operations/newStack";
 import { Problem } from "../../../operations/problem";
+import { Bucket, bucketName, credentials } from "../../support/bucket";
 import { FakeAgents, FakeCli, stackbook, stackWith, type Said } from "./support/fakes";
 import { exported, key, kitOf, writeSet } from "./support/sets";
 
@@ -105,6 +107,26 @@ describe("stackbook recover", () => {
     const { code, err } = await run(volume, ["--yes", "--store", "offsite=/tmp", "/nowhere-at-all"]);
     assert.equal(code, 64);
     assert.match(err, /--store is offsite=\/tmp: give <name>=<folder>.*: local\n {2}--store is \/nowhere-at-all: there is no/);
+  });
+
+  it("reads a bucket with the keys of the kit, and says when they are refused", async () => {
+    const backup = await writeSet(join(folder, "sets"), "motel", "2026-11-21T020000Z", { checkpoint: exported });
+    const bucket = new Bucket(join(folder, "s3"));
+    const store = { kind: "s3", name: "offsite", bucket: bucketName, prefix: "prod", region: "eu-central-1", endpoint: `http://127.0.0.1:${await bucket.start()}`, pathStyle: true, lifecycle: true, credentialsFile: "of-the-agent" } as const;
+    try {
+      const [writer] = openStores([store], () => JSON.stringify(credentials));
+      for (const file of ["checkpoint.json.gpg", "manifest.json"]) await writer?.put(`${backup}/${file}`, createReadStream(join(folder, "sets", backup, file)));
+      const kit = kitOf(folder, { stores: { motel: [store] }, storeCredentials: { offsite: credentials } });
+      const { code, progress, err } = await run(kit);
+      assert.equal(code, 0, err);
+      assert.match(progress.join("\n"), /motel +motel\/daily\/2026-11-21T020000Z .*from offsite/);
+      bucket.fault = () => 403;
+      const refused = await run(kit);
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /the backups of motel can't be read:\n {2}store offsite: .*the secret key is wrong/);
+    } finally {
+      await bucket.stop();
+    }
   });
 
   it("does nothing before it was confirmed, and says how to go on after an update that failed", async () => {
