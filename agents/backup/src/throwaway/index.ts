@@ -4,6 +4,7 @@ import type { Manifest, PartName, TableFact } from "../../../../backups/manifest
 import type { BackupSettings, DrillCheck } from "../../../../backups/settings";
 import type { Throwaway } from "../sources/types";
 import { scratchFolder } from "./folder";
+import { LocalMongo } from "./mongodb";
 import { LocalPostgres } from "./postgres";
 
 /** One part's place in a drill. */
@@ -41,5 +42,5 @@ export function throwaway(settings: BackupSettings): Promise<Throwaway> {
 }
 
 function databaseOf(settings: BackupSettings, folder: string): DatabasePlace {
-  return new LocalPostgres(settings, folder);
+  return settings.engine === "postgres" ? new LocalPostgres(settings, folder) : new LocalMongo(settings, folder);
 }
