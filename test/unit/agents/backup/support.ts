@@ -86,7 +86,7 @@ export class FakeSource implements Source {
       try {
         const half = Math.ceil(this.content.length / 2);
         yield this.content.subarray(0, half);
-        await Promise.race([this.hold, new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))))]);
+        await Promise.race([this.hold, new Promise<void>((_, reject) => (signal.onabort = () => reject(new Error("aborted"))))]);
         if (this.fail !== undefined) throw this.fail;
         yield this.content.subarray(half);
         settle(this.tables.map((name) => factOf(name, this.content)));
