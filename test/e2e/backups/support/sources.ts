@@ -77,6 +77,7 @@ export class Workshop {
     return docker("exec", this.agent, ...command);
   }
 
+  limit = (cpus: number): Promise<string> => docker("update", "--cpus", String(cpus), this.agent);
   size = (file: string): number => statSync(join(this.folder, file)).size;
   factsOf = (file: string): readonly TableFact[] => JSON.parse(readFileSync(join(this.folder, `${file}.facts`), "utf8")) as readonly TableFact[];
 
