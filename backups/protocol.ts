@@ -2,7 +2,8 @@ import type { PartName, Tier } from "./manifest";
 
 /**
  * What the agent is asked: `node /app/backup.js <command>` in its container, the request as one line of JSON on
- * standard input (or in the environment variable BACKUP_REQUEST), the answer as one line of JSON on standard output;
+ * standard input (or in the environment variable BACKUP_REQUEST; BACKUP_RELEASE has, as `Manifest.release`, what ran
+ * where that is not what the settings say: before a change), the answer as one line of JSON on standard output;
  * progress as lines on standard error. An answer
  * `{"error": {"message", "problems"}}` comes with exit code 1, `{"error"...}` for a request it can't read with 2.
  */

@@ -91,6 +91,8 @@ export const settingsFile = "backup.json";
 export const secretsFolder = "secrets";
 /** The agent's own volume: lock, the checkpoint it was given, what Prometheus is told after a restart. */
 export const dataDirectory = "/data";
+/** The drill's own volume, as the other agent has it: to read what was drilled. */
+export const drillDataDirectory = "/drill";
 /** Scratch of drills: a throwaway server's files. */
 export const scratchDirectory = "/scratch";
 export const agentPort = 8080;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { dataDirectory, scratchDirectory, secretsFolder, settingsDirectory, settingsFile } from "../../backups/settings";
+import { dataDirectory, drillDataDirectory, scratchDirectory, secretsFolder, settingsDirectory, settingsFile } from "../../backups/settings";
 import type { BackupOutput } from "../../backups/outputs";
 import type { StackConfig, SystemBackups } from "../../config/types";
 import type { AppImage, ConfigFilesArgs, Daemon, DataFolderRef, ExclusiveTask, Platform, SharedConfig } from "../../platforms/platform";
@@ -46,8 +46,9 @@ export class Backups extends pulumi.ComponentResource {
     const data = this.folder(parts, "backup", dataDirectory);
     const saved = this.saveBeforeChange(parts, image, config, data);
     const task = this.restore(parts, image, config, data, [saved]);
-    const agent = this.createAgent(parts, image, config, data);
-    const drill = this.args.stack.backups.drill.enabled ? this.createDrill(parts, backups, image) : undefined;
+    const drillData = this.args.stack.backups.drill.enabled ? this.folder(parts, "drill", dataDirectory) : undefined;
+    const agent = this.createAgent(parts, image, config, data, drillData);
+    const drill = drillData === undefined ? undefined : this.createDrill(parts, backups, image, drillData);
     this.agents.set(spec.id, { agent, drill, restore: task });
     return { done: [saved, task.done], ...(restore === undefined ? {} : { restore: restore.id }) };
   }
@@ -197,7 +198,7 @@ export class Backups extends pulumi.ComponentResource {
     };
   }
 
-  private createAgent(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef): Daemon {
+  private createAgent(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef, drillData: DataFolderRef | undefined): Daemon {
     const { cache, config: { spec }, folders, site, stores } = parts;
     return this.args.platform.createDaemon(
       {
@@ -211,7 +212,7 @@ export class Backups extends pulumi.ComponentResource {
         config,
         data,
         folders: this.stores(),
-        shared: folders,
+        shared: [...folders, ...(drillData === undefined ? [] : [{ ...drillData, path: drillDataDirectory }])],
         healthcheck: { port: 8080, path: "/healthz" },
         memoryMiB: memory.agent,
         cpus: 1,
@@ -222,7 +223,7 @@ export class Backups extends pulumi.ComponentResource {
   }
 
   /** It has a key and no way to anything live: what a backup may do to who restores it, it does to a server that nobody uses. */
-  private createDrill(parts: SystemParts, backups: SystemBackups, image: AppImage): Daemon {
+  private createDrill(parts: SystemParts, backups: SystemBackups, image: AppImage, data: DataFolderRef): Daemon {
     const { config: { spec } } = parts;
     return this.args.platform.createDaemon(
       {
@@ -234,7 +235,7 @@ export class Backups extends pulumi.ComponentResource {
         user: agentUser,
         places: [],
         config: this.configFiles(parts, backups, { canLogIn: false }),
-        data: this.folder(parts, "drill", dataDirectory),
+        data,
         folders: [this.folder(parts, "drill-scratch", scratchDirectory)],
         shared: this.stores(),
         healthcheck: { port: 8080, path: "/healthz" },

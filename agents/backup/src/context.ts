@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { BackupSettings } from "../../../backups/settings";
+import { drillDataDirectory, type BackupSettings } from "../../../backups/settings";
 import { Cipher } from "./crypto/cipher";
 import { longestStretch } from "./crypto/gpg";
 import type { Role } from "./environment";
@@ -9,7 +9,7 @@ import type { Log } from "./log";
 import { type SecretFolder } from "./secrets";
 import { sourcesOf, targetsOf } from "./sources";
 import type { Secrets, Source, Target, Throwaway } from "./sources/types";
-import { StateFile } from "./state";
+import { StateFile, withMarksOf } from "./state";
 import { openStores } from "./stores/open";
 import type { Store } from "./stores/store";
 import { throwaway } from "./throwaway";
@@ -59,7 +59,8 @@ export class Context {
   ) {
     this.state = new StateFile(join(dataFolder, role === "drill" ? "drill.json" : "backup.json"), log);
     this.cipher = new Cipher(settings.encryption, secrets.read, parts.stretch);
-    this.vault = new Vault(settings, parts.stores(settings, secrets.read), this.cipher, secrets.read, this.state);
+    const marks = role === "drill" ? this.state : withMarksOf(new StateFile(join(drillDataDirectory, "drill.json"), log), this.state);
+    this.vault = new Vault(settings, parts.stores(settings, secrets.read), this.cipher, secrets.read, marks);
   }
 
   sources(): readonly Source[] {

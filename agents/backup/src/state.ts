@@ -56,6 +56,14 @@ export class StateFile implements MarkKeeper {
   }
 }
 
+/** Marks of this agent, and of the drill's besides, which may not write into stores. */
+export function withMarksOf(drill: StateFile, own: StateFile): MarkKeeper {
+  return {
+    read: (store, backup) => ({ ...drill.read(store, backup), ...own.read(store, backup) }),
+    keep: (store, backup, mark, at) => own.keep(store, backup, mark, at),
+  };
+}
+
 /** Whole or not at all: written beside, flushed, renamed. What was there before stays as `.previous`. */
 export function writeJson(path: string, value: unknown): void {
   writeText(path, `${JSON.stringify(value)}\n`);

@@ -45,6 +45,17 @@ export class SumError extends Error {
   override readonly name = "SumError";
 }
 
+/**
+ * A child's output, to be read whenever somebody does. Node throws away what a process wrote when it ends before anyone
+ * began to read.
+ */
+export function keptOutput(output: Readable): Readable {
+  const kept = new PassThrough();
+  output.once("error", (error) => kept.destroy(error));
+  kept.once("close", () => output.destroy());
+  return output.pipe(kept);
+}
+
 /** A generator's stream, which ends what it reads from also when nobody ever read from it. */
 export function streamOf(generator: AsyncGenerator<Buffer>, from: Readable): Readable {
   const stream = Readable.from(generator, { objectMode: false });

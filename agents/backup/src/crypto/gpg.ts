@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { keptOutput } from "../stream";
 
 /**
  * `--no-options`: a user's gpg.conf changes nothing. AES-256 in a packet with integrity protection; the passphrase is
@@ -39,6 +40,7 @@ interface Call {
 export function throughGpg(input: Readable, call: Call): Readable {
   const child = start(call);
   const said = collect(child.stderr as Readable);
+  const written = keptOutput(child.stdout as Readable);
   const ended = once(child, "close").then(([code]: unknown[]) => code as number | null);
   // Asked for once the output is read, which may be never.
   for (const late of [said, ended]) late.catch(() => undefined);
@@ -48,7 +50,7 @@ export function throughGpg(input: Readable, call: Call): Readable {
   const fed = pipeline(input, child.stdin as NodeJS.WritableStream).catch(() => undefined);
 
   async function* output(): AsyncGenerator<Buffer> {
-    for await (const chunk of child.stdout as AsyncIterable<Buffer>) yield chunk;
+    for await (const chunk of written as AsyncIterable<Buffer>) yield chunk;
     await fed;
     const code = await ended;
     if (inputError !== undefined) throw inputError;
@@ -59,6 +61,7 @@ export function throughGpg(input: Readable, call: Call): Readable {
   // Also when nobody ever read from it.
   result.once("close", () => {
     input.destroy();
+    written.destroy();
     child.kill("SIGKILL");
   });
   child.once("error", (error) => result.destroy(new GpgError(`gpg can't be started: ${error.message}`)));

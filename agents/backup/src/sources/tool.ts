@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
+import { keptOutput } from "../stream";
 
 /** What a tool says last is why it failed; more of it is of no use. */
 const keptBytes = 4096;
@@ -23,6 +24,7 @@ export interface ToolOptions {
 /** Starts one of the database's own programs. */
 export function startTool(command: string, args: readonly string[], { env = {}, signal }: ToolOptions = {}): Tool {
   const child = spawn(command, [...args], { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+  const stdout = keptOutput(child.stdout);
   let words = "";
   let over = false;
   let hurry: NodeJS.Timeout | undefined;
@@ -51,7 +53,7 @@ export function startTool(command: string, args: readonly string[], { env = {}, 
   done.catch(() => undefined);
   if (signal?.aborted) kill();
   else signal?.addEventListener("abort", kill, { once: true });
-  return { stdin: child.stdin, stdout: child.stdout, done, ended: () => over, kill };
+  return { stdin: child.stdin, stdout, done, ended: () => over, kill };
 }
 
 /** Runs a tool to its end and gives what it printed, which must be little. */
