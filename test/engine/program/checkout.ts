@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { pulumiEnvironment, repository } from "../support";
 
-const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "config", "systems", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
+const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "bootstrap", "config", "systems", "backups", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
 
 export interface Ran {
   readonly code: number;
