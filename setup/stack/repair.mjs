@@ -2,19 +2,20 @@ import { belongings, nameOf } from "../engine/belongings.mjs";
 import { Problem } from "../base/problem.mjs";
 import { duration } from "../base/say.mjs";
 import { endLeftovers } from "./leftovers.mjs";
-import { describePending, readState, shortType, updateLocks, urnName } from "./state.mjs";
+import { describePending, readState, removeEmptyAttributes, shortType, updateLocks, urnName } from "./state.mjs";
 
 /**
  * Another `pulumi` may hold the stack's own lock: one that runs is waited for, one that was killed is
  * recognised by its process and its lock is taken away.
  */
-export async function clearUpdateLock(pulumi, { wait, tell, pollMs = 1000, everySeconds = 15, locks = updateLocks }) {
+export async function clearUpdateLock(pulumi, { wait, tell, pollMs = 1000, everySeconds = 15, locks = updateLocks, mend = removeEmptyAttributes }) {
   const began = Date.now();
   let told = 0;
   for (;;) {
     const held = locks(pulumi.stack);
     const [running] = held.filter(({ runs }) => runs);
     if (running === undefined) {
+      for (const name of mend()) tell(`repair    removed ${name}, which a killed update left empty`);
       if (held.length === 0) return;
       await pulumi.must(["cancel", "--yes"], "the lock of a killed update could not be taken away");
       tell(`repair    an update was killed (process ${held.map(({ pid }) => pid).join(", ")} no longer runs): its lock on the stack is taken away`);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -45,6 +45,20 @@ export function updateLocks(stack, { state = paths.state, here = hostname(), com
       // A process number is used again sooner or later; then it is not a pulumi.
       return [{ ...holder, runs: elsewhere || /pulumi/.test(command(holder.pid) ?? "") }];
     });
+}
+
+/**
+ * Pulumi writes each file of its state whole, but not the file of attributes beside it: a kill between making that
+ * one and filling it leaves it empty, and then nothing can be read, "failed to load checkpoint: EOF", although
+ * the state itself is fine. Without the file Pulumi goes on. Call it while nobody writes.
+ * @returns {string[]} what was removed, below the state's folder
+ */
+export function removeEmptyAttributes(state = paths.state) {
+  const root = folder(state);
+  if (!existsSync(root)) return [];
+  const empty = readdirSync(root, { recursive: true }).filter((name) => name.endsWith(".attrs") && statSync(join(root, name)).size === 0);
+  for (const name of empty) rmSync(join(root, name));
+  return empty;
 }
 
 const dockerTypes = {

@@ -10,7 +10,7 @@ import { childEnvironment, quote, shellExports } from "../../../setup/stack/envi
 import { readConfigFile, systemsInFile } from "../../../setup/stack/file.mjs";
 import { ensurePassphrase, isWrongPassphrase } from "../../../setup/stack/passphrase.mjs";
 import { clearUpdateLock } from "../../../setup/stack/repair.mjs";
-import { knownToState, readState, shortType, updateLocks } from "../../../setup/stack/state.mjs";
+import { knownToState, readState, removeEmptyAttributes, shortType, updateLocks } from "../../../setup/stack/state.mjs";
 
 let folder;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "stackbook-stack-"))));
@@ -197,7 +197,7 @@ describe("setup: the state file", () => {
     await assert.rejects(clearUpdateLock(pulumi, { wait: false, tell: () => undefined, locks: () => locks(() => "pulumi up") }), /an update by me@\S+ \(process 4711, since 03:04:05 UTC\) holds the lock of stack dev/);
     const told = [];
     let asked = 0;
-    await clearUpdateLock(pulumi, { wait: true, tell: (line) => told.push(line), pollMs: 1, locks: () => ((asked += 1) > 3 ? [] : locks(() => "pulumi up")) });
+    await clearUpdateLock(pulumi, { wait: true, tell: (line) => told.push(line), pollMs: 1, mend: () => [], locks: () => ((asked += 1) > 3 ? [] : locks(() => "pulumi up")) });
     assert.match(told.join("\n"), /waiting +an update by me/);
     assert.equal(told.length, 1);
   });
@@ -205,8 +205,21 @@ describe("setup: the state file", () => {
   it("takes a killed update's lock away", async () => {
     lock({ pid: 4711 });
     const done = [];
-    await clearUpdateLock({ stack: "dev", must: async (args) => done.push(args.join(" ")) }, { wait: true, tell: (line) => done.push(line), locks: () => locks(() => undefined) });
+    await clearUpdateLock({ stack: "dev", must: async (args) => done.push(args.join(" ")) }, { wait: true, tell: (line) => done.push(line), mend: () => [], locks: () => locks(() => undefined) });
     assert.equal(done[0], "cancel --yes");
     assert.match(done[1], /process 4711 no longer runs/);
+  });
+
+  it("removes attributes that a kill left empty before anything reads the state, and no others", async () => {
+    lock({ pid: 4711 });
+    write("state/.pulumi/stacks/stackbook/dev.json.attrs", {});
+    const broken = join(folder, "state/.pulumi/stacks/stackbook/other.json.attrs");
+    writeFileSync(broken, "");
+    const done = [];
+    const pulumi = { stack: "dev", must: async (args) => done.push(args.join(" ")) };
+    await clearUpdateLock(pulumi, { wait: true, tell: (line) => done.push(line), mend: () => removeEmptyAttributes(join(folder, "state")), locks: () => locks(() => undefined) });
+    assert.match(done[0], /repair +removed stacks\/stackbook\/other\.json\.attrs/);
+    assert.equal(done[1], "cancel --yes");
+    assert.ok(!existsSync(broken) && existsSync(join(folder, "state/.pulumi/stacks/stackbook/dev.json.attrs")));
   });
 });
