@@ -9,7 +9,6 @@ import { steadily, Worker } from "./client";
 import { SmallDisk } from "./disk";
 import { PrometheusClient } from "./prometheus";
 
-const ports = { httpPort: 27080, httpsPort: 27443 };
 
 /** Ends so soon that every runbook's alert has long been due. */
 const certificateDays = 5;
@@ -47,29 +46,33 @@ const webhookChannels = ["pager", "tickets", "notices"] as const;
 
 export const version = "1.0.0";
 
-export function systemsConfig(change: Readonly<Partial<Record<SystemId, string>>> = {}): Record<string, unknown> {
+export function systemsConfig(change: Readonly<Partial<Record<SystemId, string>>> = {}, ids: readonly SystemId[] = systemIds): Record<string, unknown> {
   return Object.fromEntries(
-    systemIds.map((id) => [id, { version: change[id] ?? version, services: { backend: { settings: { REFERENCE_FAULTS: "1" } } } }]),
+    ids.map((id) => [id, { version: change[id] ?? version, services: { backend: { settings: { REFERENCE_FAULTS: "1" } } } }]),
   );
 }
 
-/** All five systems, watched, with receivers for what is told to people. Starting it takes a minute, so all files share one. */
-class Site {
+/** Systems, watched, with receivers for what is told to people. */
+export class Site {
   private users = 0;
   private starting: Promise<Running> | undefined;
   private readonly undo: (() => Promise<unknown>)[] = [];
+
+  constructor(private readonly name: string, private readonly ids: readonly SystemId[], private readonly ports: { readonly httpPort: number; readonly httpsPort: number }) {}
 
   /** For a `describe`: starts the site before its tests, and takes it down after those of the last user. */
   use(): () => Running {
     this.users += 1;
     let running: Running | undefined;
+    const start = (): Promise<Running> => this.start();
+    const leave = (): Promise<void> => this.leave();
     before(async function () {
       this.timeout(600_000);
-      running = await site.start();
+      running = await start();
     });
     after(async function () {
       this.timeout(300_000);
-      await site.leave();
+      await leave();
     });
     return () => {
       if (running === undefined) throw new Error("the site is not running");
@@ -93,15 +96,15 @@ class Site {
     const [mailbox, webhooks, disk] = await Promise.all([Mailbox.open(address), WebhookReceiver.open(address), SmallDisk.mount(64)]);
     this.undo.push(() => mailbox.close(), () => webhooks.close(), () => disk?.unmount() ?? Promise.resolve());
     const certificate = await makeSelfSigned({
-      dnsNames: ["localhost", ...["prometheus", "alerts", "grafana", "status", ...systemIds].map((name) => `${name}.localhost`)],
+      dnsNames: ["localhost", ...["prometheus", "alerts", "grafana", "status", ...this.ids].map((name) => `${name}.localhost`)],
       ipAddresses: ["127.0.0.1"],
       validityDays: certificateDays,
     });
-    const stack = new TestStack("e2e-monitoring", {
+    const stack = new TestStack(this.name, {
       "stackbook:environment": "dev",
-      "stackbook:edge": { ...ports, tls: { kind: "given" }, rateLimit: { requestsPerMinute: 1_000_000 } },
+      "stackbook:edge": { ...this.ports, tls: { kind: "given" }, rateLimit: { requestsPerMinute: 1_000_000 } },
       "stackbook:demo": { seed: true, traffic: false },
-      "stackbook:systems": systemsConfig(),
+      "stackbook:systems": systemsConfig({}, this.ids),
       "stackbook:monitoring": { enabled: true, scrapeSeconds: 5 },
       "stackbook:alerts": {
         channels: {
@@ -125,9 +128,9 @@ class Site {
   private async describe(parts: Pick<Running, "stack" | "mailbox" | "webhooks" | "disk" | "ca">): Promise<Running> {
     const { stack, ca } = parts;
     const outputs = (await stack.outputs()) as MonitoringOutputs;
-    const workers = new Map(systemIds.map((id) => [id, new Worker(outputs.systems[id]?.url ?? "", ca, outputs.credentials[id]?.login ?? { email: "", password: "" })]));
+    const workers = new Map(this.ids.map((id) => [id, new Worker(outputs.systems[id]?.url ?? "", ca, outputs.credentials[id]?.login ?? { email: "", password: "" })]));
     const prometheus = new PrometheusClient(outputs.monitoring.prometheus ?? "", ca, outputs.credentials.monitoring.operator);
-    const visits = systemIds.map((id) => steadily(4, (n) => workers.get(id)?.ask(pages[id][n % pages[id].length] ?? "/") ?? Promise.resolve()));
+    const visits = this.ids.map((id) => steadily(4, (n) => workers.get(id)?.ask(pages[id][n % pages[id].length] ?? "/") ?? Promise.resolve()));
     this.undo.push(async () => {
       await Promise.all(visits.map((visit) => visit.stop()));
       prometheus.close();
@@ -158,5 +161,6 @@ const pages: Readonly<Record<SystemId, readonly string[]>> = {
   sms: ["/", "/api/students"],
 };
 
-export const site = new Site();
+/** All five; starting them takes a minute, so all files share one. */
+export const site = new Site("e2e-monitoring", systemIds, { httpPort: 27080, httpsPort: 27443 });
 export { engine, systems };
