@@ -20,7 +20,7 @@ const ofDirectories = "only of directories: a bucket has no end";
 
 /** The agents' of each system: one makes backups, the other drills; requirement B9. */
 const backup = metricsOf({ job: "backup", labels: ["system"] }, [
-  { name: metricNames.lastSuccess, type: "gauge", unit: "timestamp", says: "When the newest backup that is in every store was begun", mayBeAbsent: firstBackup },
+  { name: metricNames.lastSuccess, type: "gauge", unit: "timestamp", says: "When the newest backup that a store holds was begun", mayBeAbsent: firstBackup },
   { name: metricNames.lastRun, type: "gauge", unit: "timestamp", says: "When a backup was last begun", mayBeAbsent: firstBackup },
   { name: metricNames.lastRunFailed, type: "gauge", unit: "bool", says: "1 when the last backup failed, or is not in every store", mayBeAbsent: firstBackup },
   { name: metricNames.bytes, type: "gauge", unit: "bytes", says: "Size of the newest backup", mayBeAbsent: firstBackup },
