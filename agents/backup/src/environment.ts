@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { dataDirectory, settingsDirectory, agentPort } from "../../../backups/settings";
+import { z } from "zod";
+import { agentPort, dataDirectory, settingsDirectory, type BackupSettings } from "../../../backups/settings";
 import { ProblemsError } from "./problems";
 
 /**
@@ -19,6 +20,8 @@ export interface Environment {
   readonly tickSeconds: number;
   /** The request, in place of a line on standard input. */
   readonly request: string | undefined;
+  /** What runs now, where the settings are those of the release to come: before a deploy. */
+  readonly release: BackupSettings["release"] | undefined;
 }
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
@@ -43,7 +46,20 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     port: number("PORT", agentPort, 0, 65535),
     tickSeconds: number("BACKUP_TICK_SECONDS", 20, 0.05, 600),
     request: env["BACKUP_REQUEST"],
+    release: releaseOf(env["BACKUP_RELEASE"], problems),
   };
   if (problems.length > 0) throw new ProblemsError("the environment is not right", problems);
   return environment;
+}
+
+const release = z.object({ version: z.string(), images: z.record(z.string(), z.string()) });
+
+function releaseOf(text: string | undefined, problems: string[]): BackupSettings["release"] | undefined {
+  if (text === undefined || text === "") return undefined;
+  try {
+    return release.parse(JSON.parse(text));
+  } catch {
+    problems.push(`BACKUP_RELEASE is ${text.slice(0, 80)}: give {"version": …, "images": {…}} as JSON`);
+    return undefined;
+  }
 }

@@ -1,38 +1,26 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { StoreSettings } from "../../../../backups/settings";
 import { ProblemsError } from "../problems";
 import type { Secrets } from "../sources/types";
 import { DirectoryStore } from "./directory";
-import { S3Store } from "./s3";
+import { LateStore } from "./late";
 import type { Store } from "./store";
 
+export type Credentials = z.infer<typeof credentials>;
 const credentials = z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1), sessionToken: z.string().optional() });
 
-/** In all some two minutes; longer would keep a database's snapshot open for a store that is away. */
-const attempts = 7;
-
 export function openStores(settings: readonly StoreSettings[], secrets: Secrets): readonly Store[] {
-  return settings.map((store) => (store.kind === "directory" ? new DirectoryStore(store.name, store.path) : new S3Store(clientOf(store, secrets), store)));
-}
-
-function clientOf(store: Extract<StoreSettings, { kind: "s3" }>, secrets: Secrets): S3Client {
-  const compatible = store.endpoint !== undefined;
-  return new S3Client({
-    region: store.region,
-    forcePathStyle: store.pathStyle,
-    ...(store.endpoint === undefined ? {} : { endpoint: store.endpoint }),
-    ...(store.credentialsFile === undefined ? {} : { credentials: () => Promise.resolve(readCredentials(store.credentialsFile ?? "", secrets)) }),
-    retryMode: "standard",
-    maxAttempts: attempts,
-    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, socketTimeout: 60_000 },
-    // Compatible services often don't know the newer checksums; every part has a SHA-256 of its own in the manifest.
-    ...(compatible ? { requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" } : {}),
-  });
+  return settings.map((store) =>
+    store.kind === "directory"
+      ? new DirectoryStore(store.name, store.path)
+      : new LateStore(store.name, !store.lifecycle, async () => {
+          const { openBucket } = await import("./s3");
+          return openBucket(store, store.credentialsFile === undefined ? undefined : () => Promise.resolve(readCredentials(store.credentialsFile ?? "", secrets)));
+        }));
 }
 
 /** Read each time the SDK asks: a rotated key is used without a restart. */
-function readCredentials(file: string, secrets: Secrets): z.infer<typeof credentials> {
+function readCredentials(file: string, secrets: Secrets): Credentials {
   let value: unknown;
   try {
     value = JSON.parse(secrets(file));

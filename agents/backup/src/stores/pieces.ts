@@ -3,20 +3,26 @@ import type { Readable } from "node:stream";
 const mebibyte = 1024 * 1024;
 
 /**
- * How large the piece of that number (from 0) is: S3 takes 10,000 of them. Small ones first, so that little memory is
- * used where little is stored; 5,000 of the large ones make 320 GB, the largest dump that is taken here.
+ * How large the piece of that number (from 0) is. S3 takes 10,000, each but the last of at least 5 MiB: small ones
+ * first, so that little memory is used where little is stored, and 155 GB at most, as no system here comes near.
  */
 export function pieceBytes(number: number): number {
-  return (number < 2000 ? 8 : number < 5000 ? 16 : 64) * mebibyte;
+  return (number < 1000 ? 5 : 16) * mebibyte;
 }
 
 /**
- * The stream in pieces, one at a time: the next is gathered while nobody holds the one before. In memory of its own,
- * filled in place, because putting chunks together at the end takes it twice.
+ * The stream in pieces. The memory of a piece is filled again once the next but one is asked for: whoever wants more
+ * than two of them keeps a copy. Left to the garbage collector, pieces pile up to several times what is in use.
  */
 export async function* piecesOf(content: Readable, sizeOf: (number: number) => number = pieceBytes): AsyncGenerator<Buffer, undefined> {
+  const memory: Buffer[] = [];
+  const next = (number: number): Buffer => {
+    const size = sizeOf(number);
+    const used = memory[number % 2];
+    return used?.length === size ? used : (memory[number % 2] = Buffer.allocUnsafeSlow(size));
+  };
   let number = 0;
-  let piece = Buffer.allocUnsafe(sizeOf(0));
+  let piece = next(0);
   let filled = 0;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     let taken = 0;
@@ -27,8 +33,7 @@ export async function* piecesOf(content: Readable, sizeOf: (number: number) => n
       if (filled < piece.length) continue;
       yield piece;
       number += 1;
-      // A request that is tried again still has the old one.
-      piece = Buffer.allocUnsafe(sizeOf(number));
+      piece = next(number);
       filled = 0;
     }
   }

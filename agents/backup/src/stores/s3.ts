@@ -1,13 +1,14 @@
 import {
   AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, DeleteObjectCommand, GetObjectCommand,
   HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand, UploadPartCommand, UploadPartCopyCommand,
-  type GetObjectCommandOutput, type S3Client,
+  S3Client, type GetObjectCommandOutput,
 } from "@aws-sdk/client-s3";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { objectKey, objectTagging } from "../../../../backups/objects";
 import type { StoreSettings } from "../../../../backups/settings";
 import { codeOf, describeError } from "../log";
+import type { Credentials } from "./open";
 import { piecesOf } from "./pieces";
 import { ExistsError, MissingError, StoreError, type Store, type StoredObject } from "./store";
 
@@ -198,3 +199,22 @@ export class S3Store implements Store {
 const codeNameOf = (error: unknown): string => codeOf(error) || (error instanceof Error ? error.name : "");
 const tagging = (key: string): string => objectTagging(key.slice(key.lastIndexOf("/") + 1));
 const isMissing = (error: unknown): boolean => ["NoSuchKey", "NotFound"].includes(codeNameOf(error));
+
+/** In all some two minutes; longer would keep a database's snapshot open for a store that is away. */
+const attempts = 7;
+
+export function openBucket(store: Settings, credentials: (() => Promise<Credentials>) | undefined): Store {
+  const compatible = store.endpoint !== undefined;
+  const client = new S3Client({
+    region: store.region,
+    forcePathStyle: store.pathStyle,
+    ...(store.endpoint === undefined ? {} : { endpoint: store.endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    retryMode: "standard",
+    maxAttempts: attempts,
+    requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000, socketTimeout: 60_000 },
+    // Compatible services often don't know the newer checksums; every part has a SHA-256 of its own in the manifest.
+    ...(compatible ? { requestChecksumCalculation: "WHEN_REQUIRED", responseChecksumValidation: "WHEN_REQUIRED" } : {}),
+  });
+  return new S3Store(client, store);
+}

@@ -41,7 +41,7 @@ describe("a bucket as a store", function () {
     await put("manifest.json", Buffer.from("{}"));
     assert.ok((await get("database.dump.gpg")).equals(large));
     assert.equal((await get("manifest.json")).toString(), "{}");
-    assert.equal(bucket.requests.filter((request) => request.includes("partNumber=")).length, 3);
+    assert.equal(bucket.requests.filter((request) => request.includes("partNumber=")).length, 4);
     assert.deepEqual([...bucket.tags], [[`prod/${folder}/database.dump.gpg`, "kind=part"], [`prod/${folder}/manifest.json`, "kind=manifest"]]);
   });
 

@@ -95,8 +95,8 @@ describe("streams of the backup agent", () => {
     }), { numRuns: 30 });
   });
 
-  it("fit into the 10,000 pieces of a bucket up to 300 GB", () => {
-    assert.ok(Array.from({ length: 10_000 }, (_, number) => pieceBytes(number)).reduce((all, bytes) => all + bytes, 0) > 300e9);
+  it("fit into the 10,000 pieces of a bucket up to 150 GB", () => {
+    assert.ok(Array.from({ length: 10_000 }, (_, number) => pieceBytes(number)).reduce((all, bytes) => all + bytes, 0) > 150e9);
   });
 });
 
