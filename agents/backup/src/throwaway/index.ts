@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Manifest, PartName, TableFact } from "../../../../backups/manifest";
 import type { BackupSettings, DrillCheck } from "../../../../backups/settings";
@@ -6,6 +7,7 @@ import type { Throwaway } from "../sources/types";
 import { scratchFolder } from "./folder";
 import { LocalMongo } from "./mongodb";
 import { LocalPostgres } from "./postgres";
+import { LocalRedis } from "./redis";
 
 /** One part's place in a drill. */
 export interface Place {
@@ -23,7 +25,7 @@ export interface DatabasePlace extends Place {
 export function throwaway(settings: BackupSettings): Promise<Throwaway> {
   const folder = scratchFolder();
   const database = databaseOf(settings, folder);
-  const places: Readonly<Partial<Record<PartName, Place>>> = { database };
+  const places: Readonly<Partial<Record<PartName, Place>>> = { database, redis: new LocalRedis(join(folder, "redis")) };
   return Promise.resolve({
     async load(manifest, open, signal) {
       const facts: Partial<Record<PartName, readonly TableFact[]>> = {};

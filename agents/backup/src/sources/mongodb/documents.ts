@@ -1,28 +1,11 @@
-import { createHash } from "node:crypto";
 import type { ClientSession, Db, Document } from "mongodb";
 import { DocumentSequence } from "mongodb/lib/cmap/commands";
 import type { TableFact } from "../../../../../backups/manifest";
+import { ContentDigest } from "../digest";
 
 /** Below what every server takes in one message, and little to hold. */
 const heapBytes = 4 * 2 ** 20;
 const heapDocuments = 1000;
-
-/** A sum over the SHA-256 of every document's bytes: the order does not count, equal documents count each. */
-export class DocumentDigest {
-  private readonly sum = new Uint32Array(8);
-  private documents = 0;
-
-  add(bytes: Uint8Array): void {
-    const hash = createHash("sha256").update(bytes).digest();
-    // Each word wraps around for itself.
-    for (let i = 0; i < 8; i += 1) this.sum[i] = ((this.sum[i] ?? 0) + hash.readUInt32LE(i * 4)) >>> 0;
-    this.documents += 1;
-  }
-
-  fact(name: string): TableFact {
-    return { name, rows: this.documents, checksum: createHash("sha256").update(`${this.documents}:`).update(this.sum).digest("hex") };
-  }
-}
 
 /** Documents as the server has them, byte by byte: no type is translated, no field changes its place. In small heaps. */
 export async function* documentsOf(db: Db, collection: string, signal?: AbortSignal, session?: ClientSession): AsyncGenerator<readonly Uint8Array[]> {
@@ -44,7 +27,7 @@ async function batchSize(db: Db, collection: string): Promise<number> {
 }
 
 export async function collectionFact(db: Db, collection: string, name = collection): Promise<TableFact> {
-  const digest = new DocumentDigest();
+  const digest = new ContentDigest();
   for await (const documents of documentsOf(db, collection)) for (const bytes of documents) digest.add(bytes);
   return digest.fact(name);
 }

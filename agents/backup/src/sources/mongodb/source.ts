@@ -3,11 +3,12 @@ import { version as driverVersion } from "mongodb/package.json";
 import { pack, type Pack } from "tar-stream";
 import type { TableFact } from "../../../../../backups/manifest";
 import type { BackupSettings } from "../../../../../backups/settings";
+import { ContentDigest } from "../digest";
 import { Spool } from "../spool";
 import { dumpOf } from "../stream";
 import type { Dump, Source } from "../types";
 import { connect, connected, described, type Described, type Server } from "./connection";
-import { DocumentDigest, documentsOf } from "./documents";
+import { documentsOf } from "./documents";
 import { dataSuffix, fileName, metadataSuffix, writeMetadata } from "./layout";
 
 /**
@@ -66,7 +67,7 @@ export class MongoSource implements Source {
   }
 
   private async documents(tar: Pack, db: Db, name: string, path: string, signal: AbortSignal, session: ClientSession | undefined): Promise<TableFact> {
-    const digest = new DocumentDigest();
+    const digest = new ContentDigest();
     // A tar says how long a file is before it begins.
     const spool = new Spool(this.folder());
     try {
