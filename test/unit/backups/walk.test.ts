@@ -140,6 +140,29 @@ describe("three years of backups, day by day", () => {
     });
   }
 
+  it("are on 1 March 2028, for example, these", () => {
+    const on = (id: SystemId): Record<string, string[]> => {
+      const walk = new Walk(id, "utc");
+      const last = (Date.UTC(2028, 2, 1) - first) / day;
+      for (let number = 0; number <= last; number++) walk.backUp(number);
+      walk.enforce(first + (last + 1) * day - hour);
+      const of = (tier: Tier): string[] => walk.inBucket().whole.filter((name) => name.startsWith(`${tier}/`)).map((name) => name.slice(tier.length + 1, tier.length + 11));
+      return { daily: of("daily"), weekly: of("weekly"), monthly: of("monthly") };
+    };
+    const february = Array.from({ length: 29 }, (_, index) => `2028-02-${String(index + 1).padStart(2, "0")}`);
+    assert.deepEqual(on("mps"), {
+      daily: ["2028-01-31", ...february, "2028-03-01"],
+      weekly: ["2027-12-13", "2027-12-20", "2027-12-27", "2028-01-03", "2028-01-10", "2028-01-17", "2028-01-24", "2028-01-31", "2028-02-07", "2028-02-14", "2028-02-21", "2028-02-28"],
+      monthly: ["2027-03-01", "2027-04-01", "2027-05-01", "2027-06-01", "2027-07-01", "2027-08-01", "2027-09-01", "2027-10-01", "2027-11-01", "2027-12-01", "2028-01-01", "2028-02-01", "2028-03-01"],
+    });
+    assert.deepEqual(on("fetms"), {
+      daily: [...february.slice(-7), "2028-03-01"],
+      weekly: ["2028-02-07", "2028-02-14", "2028-02-21", "2028-02-28"],
+      monthly: ["2027-12-01", "2028-01-01", "2028-02-01", "2028-03-01"],
+    });
+    assert.deepEqual(on("sms"), { daily: ["2028-01-31", ...february, "2028-03-01"].flatMap((date) => [date, date]), weekly: [], monthly: [] });
+  });
+
   it("once backups stop, leave one in a directory, and in a bucket none after each tier's days", () => {
     const left = systemIds.map((id) => {
       const walk = new Walk(id, "utc");
