@@ -9,6 +9,8 @@ import { PostgresTarget } from "./postgres/target";
 import { serverOf as redisServer } from "./redis/connection";
 import { RedisSource } from "./redis/source";
 import { RedisTarget } from "./redis/target";
+import { UploadsSource } from "./uploads/source";
+import { UploadsTarget } from "./uploads/target";
 import type { Secrets, Source, Target } from "./types";
 
 /** What a system holds, in the order in which it is dumped: database, Redis, uploads. */
@@ -16,6 +18,7 @@ export function sourcesOf(settings: BackupSettings, secrets: Secrets): readonly 
   return [
     settings.engine === "postgres" ? new PostgresSource(settings, postgresServer(settings, secrets)) : new MongoSource(settings, mongoServer(settings, secrets), scratchRoot),
     ...(settings.redis === null ? [] : [new RedisSource(redisServer(settings, secrets), scratchRoot)]),
+    ...(settings.uploads === null ? [] : [new UploadsSource(settings.uploads.path)]),
   ];
 }
 
@@ -24,5 +27,6 @@ export function targetsOf(settings: BackupSettings, secrets: Secrets): readonly 
   return [
     settings.engine === "postgres" ? new PostgresTarget(settings, postgresServer(settings, secrets)) : new MongoTarget(settings, mongoServer(settings, secrets)),
     ...(settings.redis === null ? [] : [new RedisTarget(settings, redisServer(settings, secrets), scratchRoot)]),
+    ...(settings.uploads === null ? [] : [new UploadsTarget(settings.uploads.path)]),
   ];
 }

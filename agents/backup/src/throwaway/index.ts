@@ -8,6 +8,7 @@ import { scratchFolder } from "./folder";
 import { LocalMongo } from "./mongodb";
 import { LocalPostgres } from "./postgres";
 import { LocalRedis } from "./redis";
+import { LocalUploads } from "./uploads";
 
 /** One part's place in a drill. */
 export interface Place {
@@ -25,7 +26,7 @@ export interface DatabasePlace extends Place {
 export function throwaway(settings: BackupSettings): Promise<Throwaway> {
   const folder = scratchFolder();
   const database = databaseOf(settings, folder);
-  const places: Readonly<Partial<Record<PartName, Place>>> = { database, redis: new LocalRedis(join(folder, "redis")) };
+  const places: Readonly<Partial<Record<PartName, Place>>> = { database, redis: new LocalRedis(join(folder, "redis")), uploads: new LocalUploads(join(folder, "uploads")) };
   return Promise.resolve({
     async load(manifest, open, signal) {
       const facts: Partial<Record<PartName, readonly TableFact[]>> = {};
