@@ -30,7 +30,7 @@ function made(own: Own, { everyHours, verified }: WatchedBackup): SystemRow[] {
     },
     {
       ...own, id: "backup-failed", topic: "backup-failed",
-      measure: { kind: "gauge", metric: metricNames.lastRunFailed, across: "max" }, limit: { aboveCount: { ticket: 0 } }, forMinutes: 0,
+      measure: { kind: "gauge", metric: metricNames.lastRunFailed, across: "max" }, limit: { aboveCount: { ticket: 0 } }, forMinutes: 15, // assumed: the agent has tried again twice by then
       summary: "{title}: the last backup failed, or did not reach every store",
       description: "Those before are still there, and the agent goes on trying. Its log has the reason.",
       command: "backupLogs",
