@@ -20,13 +20,14 @@ export interface Outputs {
 }
 
 /** What a test doesn't ask about only costs it time. */
-const quiet = { "stackbook:monitoring": { enabled: false } };
+const quiet = { "stackbook:monitoring": { enabled: false }, "stackbook:backups": { enabled: false } };
 
 /** A stack of its own: own state, own configuration file, own ports; the developer's are never touched. */
 export class TestStack {
   readonly folder: string;
   readonly configFile: string;
-  private readonly env: NodeJS.ProcessEnv;
+  /** Of every process that works on it. */
+  readonly env: NodeJS.ProcessEnv;
 
   private config: Record<string, unknown>;
 
