@@ -66,7 +66,8 @@ async function withContext<T>(environment: Environment, secrets: SecretFolder, w
   const log = createLog(secrets.mask, (line) => void process.stderr.write(line));
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort(new Error("told to stop")));
-  const context = new Context(readSettings(environment.settingsFolder), secrets, environment.role, environment.dataFolder, log);
+  const settings = readSettings(environment.settingsFolder);
+  const context = new Context({ ...settings, release: environment.release ?? settings.release }, secrets, environment.role, environment.dataFolder, log);
   try {
     return await work(context, stop.signal);
   } finally {
