@@ -26,7 +26,7 @@ export interface TableFact {
   readonly name: string;
   /** Rows or documents. */
   readonly rows: number;
-  /** SHA-256 over the content, independent of the order of rows, hexadecimal. */
+  /** Of the content, independent of the order of rows: 64 hexadecimal digits that the same agent computes of what it restored. */
   readonly checksum: string;
 }
 
