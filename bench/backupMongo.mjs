@@ -4,8 +4,7 @@ import { BSON, MongoClient } from "mongodb";
 
 /** MongoDB's own tools are not to be had everywhere: the least that a dump can do takes their place, by the official driver. */
 async function withCollection(address, work) {
-  const stands = process.env["STACKBOOK_IMAGES"] !== undefined;
-  const client = new MongoClient(`mongodb://${address}:27017`, stands ? {} : { auth: { username: "root", password: "only-a-measurement" } });
+  const client = new MongoClient(`mongodb://${address}:27017`, { auth: { username: "root", password: "only-a-measurement" } });
   try {
     return await work(client.db("bench"));
   } finally {

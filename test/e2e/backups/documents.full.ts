@@ -24,7 +24,7 @@ describe("backups of fetms: MongoDB and uploads", function () {
   /** A teacher with a picture, as a visitor makes one. */
   const addTeacher = async (name: string): Promise<void> => {
     const { visitor, headers } = await stage.visitor("fetms");
-    const { body, status } = await visitor.ask("/api/teachers", { json: { name, email: `${name}@fetms.example` }, headers });
+    const { body, status } = await visitor.ask("/api/teachers", { json: { name, email: `${name}@backups.example` }, headers });
     assert.equal(status, 201, body);
     const [, id = ""] = /"id":\s*"([^"]+)"/.exec(body) ?? [];
     const uploaded = await visitor.ask(`/api/teachers/${id}/avatar`, { body: randomBytes(20_000), headers: { ...headers, "content-type": "image/png" } });

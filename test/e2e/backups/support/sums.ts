@@ -41,8 +41,7 @@ export async function collectionSums(stage: BackedUpStack, system: string): Prom
   const { database, databaseAdminPassword = "" } = credentials[system] ?? {};
   const { NetworkSettings } = await engine.getContainer(await stage.container({ system, role: "database" })).inspect();
   const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress ?? "";
-  const isStandIn = process.env["STACKBOOK_IMAGES"] !== undefined;
-  const client = new MongoClient(`mongodb://${address}:27017`, isStandIn ? {} : { auth: { username: "root", password: databaseAdminPassword } });
+  const client = new MongoClient(`mongodb://${address}:27017`, { auth: { username: "root", password: databaseAdminPassword } });
   try {
     const db = client.db(database?.name);
     const sums: [string, string][] = [];
