@@ -60,7 +60,7 @@ export class Context {
     this.state = new StateFile(join(dataFolder, role === "drill" ? "drill.json" : "backup.json"), log);
     this.cipher = new Cipher(settings.encryption, secrets.read, parts.stretch);
     const marks = role === "drill" ? this.state : withMarksOf(new StateFile(join(drillDataDirectory, "drill.json"), log), this.state);
-    this.vault = new Vault(settings, parts.stores(settings, secrets.read), this.cipher, secrets.read, marks);
+    this.vault = new Vault(settings, parts.stores(settings, secrets.read), this.cipher, secrets.read, marks, parts.now);
   }
 
   sources(): readonly Source[] {

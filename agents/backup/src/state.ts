@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { codeOf, describeError, type Log } from "./log";
@@ -64,13 +65,16 @@ export function withMarksOf(drill: StateFile, own: StateFile): MarkKeeper {
   };
 }
 
-/** Whole or not at all: written beside, flushed, renamed. What was there before stays as `.previous`. */
+/**
+ * Whole or not at all: written beside, flushed, renamed. What was there before stays as `.previous`. Beside means apart
+ * from others: the agent and a container for one command may write at the same moment.
+ */
 export function writeJson(path: string, value: unknown): void {
   writeText(path, `${JSON.stringify(value)}\n`);
 }
 
 export function writeText(path: string, text: string): void {
-  const beside = `${path}.new`;
+  const beside = `${path}.${hostname()}-${process.pid}.new`;
   const previous = `${path}.previous`;
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(beside, "w", 0o600);
@@ -80,9 +84,12 @@ export function writeText(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
-  if (existsSync(path)) {
+  try {
     rmSync(previous, { force: true });
     linkSync(path, previous);
+  } catch (error) {
+    // Nothing was there before, or the other one has just kept it.
+    if (!["ENOENT", "EEXIST"].includes(codeOf(error))) throw error;
   }
   renameSync(beside, path);
 }
@@ -100,8 +107,12 @@ export function readJson<T>(path: string, check: (value: unknown) => T, log: Log
     try {
       return check(JSON.parse(text));
     } catch (error) {
-      log.error("a file of the backup agent is damaged; it was put aside", { file: candidate, error: describeError(error) });
-      renameSync(candidate, `${candidate}.damaged`);
+      log.error("a file of the backup agent is damaged; it is put aside", { file: candidate, error: describeError(error) });
+      try {
+        renameSync(candidate, `${candidate}.damaged`);
+      } catch {
+        // Another agent's, read-only here.
+      }
     }
   }
   return undefined;

@@ -41,7 +41,7 @@ export class Vault {
 
   constructor(
     readonly settings: BackupSettings, readonly stores: readonly Store[], readonly cipher: Cipher,
-    private readonly secrets: Secrets, private readonly marks: MarkKeeper,
+    private readonly secrets: Secrets, private readonly marks: MarkKeeper, private readonly now: () => Date = () => new Date(),
   ) {}
 
   /** Newest first. A store that does not answer is told of, and the others count; all of them: an error. */
@@ -79,12 +79,18 @@ export class Vault {
     const { system } = this.settings;
     const all = await this.list(tell);
     const known = all.filter(({ tier }) => name !== "latest" || tier !== "safety");
-    const wanted = name === "latest" ? known[0]?.backup : name.split("/").length === 2 ? `${system}/${name}` : name;
+    const wanted = name === "latest" ? this.newest(known)?.backup : name.split("/").length === 2 ? `${system}/${name}` : name;
     const [first, ...others] = known.filter(({ backup }) => backup === wanted);
     if (first !== undefined) return [first, ...others];
     if (name === "latest") throw new RefusedError(`there is no backup of ${system} in ${this.stores.map((store) => store.name).join(", ")}; take one: stackbook backup ${system}`);
     if (name.split("/").length === 3 && !name.startsWith(`${system}/`)) throw new RefusedError(`${name} is not a backup of ${system}; name one of ${system}/…`);
     throw new RefusedError(`there is no backup ${wanted ?? name} in ${this.stores.map((store) => store.name).join(", ")}; give latest or one of the list, such as ${all[0]?.backup ?? folderOf(system, "daily", "2026-11-21T020000Z")}`);
+  }
+
+  /** One from a day to come was named by a clock that was wrong; it would be the newest for years. */
+  private newest(sets: readonly StoredSet[]): StoredSet | undefined {
+    const tomorrow = timestampOf(new Date(this.now().getTime() + 86_400_000));
+    return sets.find(({ timestamp }) => timestamp <= tomorrow) ?? sets[0];
   }
 
   /** Its manifest, whose signature is right. */

@@ -16,6 +16,8 @@ const lookMs = 60_000;
 /** Runs until it is told to stop; then what is under way is ended, and leaves nothing half done. */
 export async function serve(environment: Environment, secrets: SecretFolder, log: Log, parts: Parts = realParts): Promise<number> {
   const { role, settingsFolder, dataFolder, tickSeconds } = environment;
+  // Whatever nobody waited for: no reason to end a backup that goes well.
+  process.on("unhandledRejection", (error) => log.error("something failed that nobody waited for", { error: describeError(error) }));
   // Told before it listens, it would end: the settings are read later anyway.
   process.on("SIGHUP", () => undefined);
   const open = (): Context => new Context(readSettings(settingsFolder), secrets, role, dataFolder, log, parts);
