@@ -76,21 +76,30 @@ async function newest(system: string, { encryption: { keyId, keys }, kit, stores
     const all = await vault.list((problem) => say(`${system}: ${problem}`)).catch((error: unknown) => {
       throw new Problem(`the backups of ${system} can't be read:`, [...(error instanceof Error ? error.message : String(error)).split("\n"), "The recovery kit says where they lie and with which keys; is it the newest one?"]);
     });
+    let hollow: FoundSet | undefined;
     for (const set of all) {
       if (name === undefined ? set.tier === "safety" : set.backup !== name) continue;
       try {
         const manifest = vault.trusted(set);
-        const part = manifest.parts.find(({ name }) => name === "checkpoint");
+        const part = manifest.parts.find(({ name: partName }) => partName === "checkpoint");
         const text = part === undefined ? undefined : await textOfStream(await vault.open(set, part), part.plainBytes + 1, "the checkpoint");
-        return { system, backup: set.backup, store: set.store.name, manifest, checkpoint: text === undefined ? undefined : readCheckpoint(text) };
+        const found = { system, backup: set.backup, store: set.store.name, manifest, checkpoint: text === undefined ? undefined : readCheckpoint(text) };
+        if (name !== undefined || !isHollow(manifest)) return found;
+        // Of a recovery that was cut off, for one: the database was new, and nothing had been brought back yet.
+        say(`${set.backup} in ${set.store.name} is of a database without a table; an earlier one is looked for`);
+        hollow ??= found;
       } catch (error) {
         say(`${set.backup} in ${set.store.name} is passed over: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    return undefined;
+    return hollow;
   } finally {
     cipher.close();
   }
+}
+
+function isHollow({ parts }: Manifest): boolean {
+  return parts.find(({ name }) => name === "database")?.tables?.length === 0;
 }
 
 /** Keys by their id, credentials by the name their store gives; as files are for the agent. */

@@ -83,6 +83,17 @@ describe("stackbook recover", () => {
     assert.deepEqual(cli.updates, [`recovery of ${older}`]);
   });
 
+  it("prefers data to what a recovery that was cut off has backed up: a new database without a table", async () => {
+    const whole = await writeSet(folder, "motel", "2026-11-20T020000Z", { checkpoint: exported });
+    const hollow = await writeSet(folder, "motel", "2026-11-21T020000Z", { tier: "deploy", checkpoint: exported, hollow: true });
+    const { progress } = await run(kitOf(folder));
+    assert.deepEqual(cli.updates, [`recovery of ${whole}`]);
+    assert.match(progress[0] ?? "", /2026-11-21T020000Z in local is of a database without a table; an earlier one is looked for/);
+    rmSync(join(folder, whole), { recursive: true });
+    await run(kitOf(folder));
+    assert.equal(cli.updates[1], `recovery of ${hollow}`, "where there is nothing else");
+  });
+
   it("takes the backup that is named, and the kit's own secrets where the set has none", async () => {
     const named = await writeSet(folder, "motel", "2026-11-20T020000Z");
     await writeSet(folder, "motel", "2026-11-21T020000Z");

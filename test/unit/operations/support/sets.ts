@@ -42,7 +42,7 @@ export function kitOf(folder: string, change: Partial<Kit> = {}): Kit {
 }
 
 /** A set of one part, its checkpoint, written as the agent writes it. */
-export async function writeSet(folder: string, system: string, timestamp: string, { tier = "daily", checkpoint }: { readonly tier?: Tier; readonly checkpoint?: Checkpoint } = {}): Promise<string> {
+export async function writeSet(folder: string, system: string, timestamp: string, { tier = "daily", checkpoint, hollow = false }: { readonly tier?: Tier; readonly checkpoint?: Checkpoint; readonly hollow?: boolean } = {}): Promise<string> {
   const backup = folderOf(system, tier, timestamp);
   const cipher = new Cipher(encryption, () => key);
   const plain = Buffer.from(JSON.stringify(checkpoint ?? { version: 3, deployment: {} }));
@@ -52,7 +52,7 @@ export async function writeSet(folder: string, system: string, timestamp: string
   const part = { name: checkpoint === undefined ? "config" : "checkpoint", file: "checkpoint.json.gpg", plainSha256: sha(plain), plainBytes: plain.length, sha256: sha(encrypted), bytes: encrypted.length } as const;
   const unsigned: Omit<Manifest, "signature"> = {
     format: 1, stack: "dev", system, tier, timestamp, startedAt: "2026-11-21T02:00:00.000Z", finishedAt: "2026-11-21T02:00:09.000Z", reason: "schedule",
-    release: { version: "1.0.0", images: {} }, versions: {}, engine: "postgres", database: "motel_manager", encryption: { kind: "symmetric", keyId: "k1" }, parts: [part],
+    release: { version: "1.0.0", images: {} }, versions: {}, engine: "postgres", database: "motel_manager", encryption: { kind: "symmetric", keyId: "k1" }, parts: [part, ...(hollow ? [{ ...part, name: "database", file: "database.dump.gpg", tables: [] } as const] : [])],
   };
   mkdirSync(join(folder, backup), { recursive: true });
   writeFileSync(join(folder, backup, part.file), encrypted);
