@@ -93,6 +93,8 @@ export class DirectoryStore implements Store {
       throw error instanceof StoreError ? error : this.wrap(error, `${key} can't be written`);
     } finally {
       await rm(beside, { force: true }).catch(() => undefined);
+      // One that holds nothing, because the first part did not come to its end.
+      await rmdir(dirname(place)).catch(() => undefined);
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { parseManifest } from "../../../../agents/backup/src/manifest/manifest";
@@ -90,16 +91,20 @@ describe("a run of the backup agent", function () {
     assert.ok(bytes < previousBytes);
   });
 
-  it("leaves nothing of a dump that broke off, keeps the backups from before, and tells which part and why", async () => {
-    const context = rig.context({ sources: [rig.database, new FakeSource("redis", Buffer.from("keys"))] });
-    await run(context, daily, rig.stop.signal, rig.tell);
-    const before = rig.files();
-    rig.now = new Date("2026-11-19T01:00:00Z");
-    rig.database.fail = new Error("server closed the connection unexpectedly");
-    await assert.rejects(run(context, daily, rig.stop.signal, rig.tell), /^Error: database: server closed the connection unexpectedly$/);
-    assert.deepEqual(rig.files(), before);
-    assert.deepEqual([context.state.value.figures.lastRunFailed, context.state.value.figures.lastSuccess], [1, Date.parse("2026-11-18T01:00:00Z") / 1000]);
-  });
+  for (const part of ["database", "redis"] as const) {
+    it(`leaves nothing of a set whose ${part} broke off, keeps the backups from before, and tells which part and why`, async () => {
+      const redis = new FakeSource("redis", Buffer.from("keys"));
+      const context = rig.context({ sources: [rig.database, redis] });
+      await run(context, daily, rig.stop.signal, rig.tell);
+      const before = rig.files();
+      rig.now = new Date("2026-11-19T01:00:00Z");
+      (part === "database" ? rig.database : redis).fail = new Error("server closed the connection unexpectedly");
+      await assert.rejects(run(context, daily, rig.stop.signal, rig.tell), new RegExp(`^Error: ${part}: server closed the connection unexpectedly$`));
+      assert.deepEqual(rig.files(), before);
+      assert.deepEqual(readdirSync(join(rig.root, "motel/daily")), ["2026-11-18T010000Z"]);
+      assert.deepEqual([context.state.value.figures.lastRunFailed, context.state.value.figures.lastSuccess], [1, Date.parse("2026-11-18T01:00:00Z") / 1000]);
+    });
+  }
 
   it("leaves nothing when it is told to stop in the middle, and counts that as no failure", async () => {
     rig.database.hold = new Promise(() => undefined);
