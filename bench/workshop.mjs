@@ -42,6 +42,7 @@ export class Workshop {
       "stackbook:demo": { seed: true, traffic: false },
       // Measured by itself, and not part of what Compose and an empty program are compared with.
       "stackbook:monitoring": { enabled: false },
+      "stackbook:backups": { enabled: false },
       "stackbook:systems": Object.fromEntries(systems.map((id) => [id, { version: "1.0.0" }])),
       ...more,
     };

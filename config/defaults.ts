@@ -36,7 +36,7 @@ export const defaults = {
     title: "Service status",
   },
   backups: {
-    enabled: false,
+    enabled: true,
     store: "local",
     pathStyle: false,
     /** Who writes backups should not be able to remove them. */

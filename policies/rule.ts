@@ -11,6 +11,7 @@ export interface Rule {
 }
 
 export const dockerContainer = "docker:index/container:Container";
+export const dockerVolume = "docker:index/volume:Volume";
 export const dockerRemoteImage = "docker:index/remoteImage:RemoteImage";
 
 /** The labels of a Docker resource, whose inputs are a list of pairs. */

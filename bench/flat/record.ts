@@ -30,6 +30,7 @@ export async function record(systems: readonly string[], edge: object): Promise<
     "stackbook:protectData": "false",
     "stackbook:edge": JSON.stringify(edge),
     "stackbook:monitoring": JSON.stringify({ enabled: false }),
+    "stackbook:backups": JSON.stringify({ enabled: false }),
     "stackbook:demo": JSON.stringify({ seed: true, traffic: false }),
     "stackbook:systems": JSON.stringify(Object.fromEntries(systems.map((id) => [id, { version: "1.0.0" }]))),
   };

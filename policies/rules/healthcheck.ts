@@ -7,7 +7,7 @@ export const healthcheck: Rule = {
   types: [dockerContainer],
   check(props) {
     const role = labelsOf(props)["stackbook.role"];
-    if (!["app", "database", "cache", "edge"].includes(role ?? "") || labelsOf(props)["stackbook.service"] === "acme") return [];
+    if (!["app", "database", "cache", "edge", "backup"].includes(role ?? "") || labelsOf(props)["stackbook.service"] === "acme") return [];
     const tests = (props["healthcheck"] as { tests?: unknown[] } | undefined)?.tests ?? [];
     return tests.length === 0 || tests[0] === "NONE" ? [`role ${role} has no healthcheck; set healthcheck.tests, such as ["CMD", "curl", "-fsS", "http://127.0.0.1:8080/health"]`] : [];
   },

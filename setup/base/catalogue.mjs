@@ -26,8 +26,8 @@ const exporters = { postgres: "postgresExporter", mongodb: "mongodbExporter", re
 /** What `--with` adds: images that take too long to build for everyone. */
 export const extras = { logs: ["collector", "loki"] };
 
-/** @param {readonly string[]} systems @param {{ acme?: boolean, redisFor?: readonly string[], watched?: boolean }} [also] */
-export function imagesFor(systems, { acme = false, redisFor = [], watched = true } = {}) {
+/** @param {readonly string[]} systems @param {{ acme?: boolean, redisFor?: readonly string[], watched?: boolean, backedUp?: boolean }} [also] */
+export function imagesFor(systems, { acme = false, redisFor = [], watched = true, backedUp = true } = {}) {
   const names = new Set(always);
   for (const id of systems) for (const name of systemImages[id] ?? []) names.add(name);
   if (systems.some((id) => redisFor.includes(id))) names.add("redis");
@@ -36,5 +36,7 @@ export function imagesFor(systems, { acme = false, redisFor = [], watched = true
     for (const [store, exporter] of Object.entries(exporters)) if (names.has(store)) names.add(exporter);
     for (const name of watching) names.add(name);
   }
+  // The backup agent's image takes its tools from there, whatever the system has.
+  if (backedUp) names.add("redis");
   return [...names].sort();
 }

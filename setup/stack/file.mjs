@@ -10,9 +10,12 @@ export function readConfigFile(stack, file = stackFile(stack)) {
   return {
     acme: /kind:\s*["']?acme\b/.test(text),
     redisFor: /\bredis:\s*true\b/.test(text) ? ["fetms"] : [],
-    watched: !/stackbook:monitoring(\.enabled:|:\s*\{?\s*["']?enabled["']?:)\s*["']?false\b/.test(text),
+    watched: !isOff("monitoring", text),
+    backedUp: !isOff("backups", text),
   };
 }
+
+const isOff = (key, text) => new RegExp(`stackbook:${key}(\\.enabled:|:\\s*\\{?\\s*["']?enabled["']?:)\\s*["']?false\\b`).test(text);
 
 /** The systems the stack file names and doesn't switch off, for a run that names none. */
 export function systemsInFile(stack, known, file = stackFile(stack)) {

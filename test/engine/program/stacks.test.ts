@@ -71,6 +71,7 @@ describe("the program under the real CLI", function () {
           "  stackbook:environment: dev",
           "  stackbook:protectData: false",
           "  stackbook:monitoring: { enabled: false }",
+          "  stackbook:backups: { enabled: false }",
           "  stackbook:edge: { httpPort: 29180, httpsPort: 29543 }",
           "  stackbook:systems: { motel: { version: 1.0.0, services: { backend: { image: 'stackbook-nowhere/motel:9.9.9' } } } }",
         ].join("\n"),

@@ -99,6 +99,7 @@ describe("the stack file over the catalogue", () => {
             frontend: { image: { build: { context: "../fetms", dockerfile: "Dockerfile.web", args: { NODE_VERSION: 20 } } } },
           },
           migration: { command: ["./migrate"] },
+          backups: { at: "03:00", everyHours: 12, kept: { dailyDays: 30 } },
         },
       },
     };
@@ -127,6 +128,12 @@ describe("the stack file over the catalogue", () => {
           frontend: { image: { kind: "build", context: "../fetms", dockerfile: "Dockerfile.web", args: { NODE_VERSION: "20" } }, replicas: 1, memoryMiB: 128, cpus: 0.5, settings: {} },
         },
         migration: { command: ["./migrate"] },
+        backups: {
+          at: "03:00",
+          everyHours: 12,
+          retention: { daily: { days: 30 }, weekly: { days: 28 }, monthly: { days: 92 }, deploy: { days: 90 }, safety: { days: 7 } },
+          drillChecks: [],
+        },
         givenSecrets: {},
       },
     ]);

@@ -26,7 +26,7 @@ describe("the program's monitoring", function () {
     it("comes when the routes are written: what fails here keeps no visitor from a new version", () => {
       const order = recorded.map(({ type, name }) => `${type} ${name}`);
       const routes = order.indexOf(`${task} edge-routes`);
-      for (const { type, name } of [...daemons(), ...recorded.filter(({ type: kind }) => kind === configFiles)]) assert.ok(order.indexOf(`${type} ${name}`) > routes, name);
+      for (const { type, name } of [...daemons(), ...recorded.filter(({ name, type: kind }) => kind === configFiles && !/-(?:backup|drill)-config$/.test(name))]) assert.ok(order.indexOf(`${type} ${name}`) > routes, name);
     });
 
     it("lets nobody but Prometheus into the systems' web networks, and exporters into their own store's only", () => {
@@ -68,7 +68,7 @@ describe("the program's monitoring", function () {
   });
 
   it("is nothing at all when it is turned off", async () => {
-    await build({ ...all, "stackbook:monitoring": JSON.stringify({ enabled: false }) });
+    await build({ ...all, "stackbook:monitoring": JSON.stringify({ enabled: false }), "stackbook:backups": JSON.stringify({ enabled: false }) });
     assert.deepEqual(daemons(), []);
     assert.deepEqual(recorded.filter(({ name, type }) => type === configFiles || /monitoring|grafana|operator|status|prometheus/i.test(name)).map(({ name }) => name), []);
     assert.ok(!/fd@7|:8444|str\(stack-/.test(routesText()));

@@ -54,7 +54,7 @@ describe("the program", function () {
           if (place === null) continue;
           const role = labels(find(container, name))["stackbook.role"];
           assert.equal(labels(find(container, name))["stackbook.system"], place[1], `${name} is in ${network}`);
-          assert.ok(role === place[2] || role === "monitoring" || name.includes("-backend-"), `${name} is in ${network}`);
+          assert.ok(role === place[2] || role === "monitoring" || role === "backup" || name.includes("-backend-"), `${name} is in ${network}`);
         }
       }
     });
@@ -140,7 +140,7 @@ describe("the program", function () {
 
   it("puts no secret into outputs that aren't secret, command lines or labels", async () => {
     const outputs = await build(all);
-    const { credentials: _secret, ...plain } = outputs;
+    const { credentials: _secret, recovery: _too, ...plain } = outputs;
     const shown = JSON.stringify(plain) + recorded.map(({ inputs }) => JSON.stringify([inputs["command"], inputs["labels"]])).join();
     for (const { name, type, inputs } of recorded) {
       if (type === "random:index/randomPassword:RandomPassword") assert.ok(!shown.includes(`${name}-`.padEnd(Number(inputs["length"]), "x")), name);

@@ -35,11 +35,12 @@ describe("setup: what it knows of the catalogue", () => {
   });
 
   it("asks for the images of the chosen systems only, and for what the stack file adds", () => {
-    const unwatched = { watched: false };
+    const unwatched = { watched: false, backedUp: false };
     assert.deepEqual(imagesFor(["sms"], unwatched), ["haproxy", "node", "postgres"]);
     const file = write("Pulumi.x.yaml", "config:\n  stackbook:edge:\n    tls: { kind: acme }\n  stackbook:systems:\n    fetms:\n      redis: true\n");
     assert.deepEqual(imagesFor(["fetms"], { ...readConfigFile("x", file), ...unwatched }), ["haproxy", "lego", "mongodb", "node", "redis", "web"]);
-    assert.deepEqual(readConfigFile("x", write("Pulumi.y.yaml", "# kind: acme\n")), { acme: false, redisFor: [], watched: true });
+    assert.deepEqual(imagesFor(["sms"], { watched: false }), ["haproxy", "node", "postgres", "redis"], "the backup agent has Redis's tools");
+    assert.deepEqual(readConfigFile("x", write("Pulumi.y.yaml", "# kind: acme\n")), { acme: false, redisFor: [], watched: true, backedUp: true });
   });
 
   it("asks for what watches the chosen systems and their stores, unless the stack file says no", () => {
@@ -49,7 +50,10 @@ describe("setup: what it knows of the catalogue", () => {
     assert.deepEqual(added(["mps"]), [...watching, "mongodbExporter", "redisExporter"].sort());
     assert.deepEqual(added(["fetms"], { redisFor: ["fetms"] }), [...watching, "mongodbExporter", "redisExporter"].sort());
     for (const text of ["  stackbook:monitoring:\n    enabled: false\n", "  stackbook:monitoring: { enabled: \"false\" }\n", "  stackbook:monitoring.enabled: \"false\"\n"]) {
-      assert.equal(readConfigFile("x", write("Pulumi.z.yaml", `config:\n${text}`)).watched, false, text);
+      const read = readConfigFile("x", write("Pulumi.z.yaml", `config:\n${text}`));
+      assert.deepEqual([read.watched, read.backedUp], [false, true], text);
+      const other = readConfigFile("x", write("Pulumi.z.yaml", `config:\n${text.replace("monitoring", "backups")}`));
+      assert.deepEqual([other.watched, other.backedUp], [true, false], text);
     }
     assert.equal(readConfigFile("x", write("Pulumi.z.yaml", "config:\n  stackbook:monitoring:\n    statusPage: { enabled: false }\n")).watched, true);
   });
