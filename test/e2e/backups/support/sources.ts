@@ -77,7 +77,20 @@ export class Workshop {
     return docker("exec", this.agent, ...command);
   }
 
-  limit = (cpus: number): Promise<string> => docker("update", "--cpus", String(cpus), this.agent);
+  /** A pipe to dump into that takes nothing but what fits into buffers until it is opened: so a server can be killed in the middle, however slow the machine is. */
+  async sluice(name: string): Promise<{ readonly file: string; open(): Promise<unknown> }> {
+    await this.run("mkfifo", `/work/${name}`);
+    return { file: `/work/${name}`, open: () => docker("exec", "-d", this.agent, "sh", "-c", `cat /work/${name} > /work/${name}.out`) };
+  }
+
+  /** The other way round: half of a dump, and the rest once it is opened. */
+  async halfOf(dump: string, name: string): Promise<{ readonly file: string; open(): Promise<unknown> }> {
+    const half = Math.floor(this.size(dump) / 2);
+    await this.run("mkfifo", `/work/${name}`);
+    await docker("exec", "-d", this.agent, "sh", "-c", `(head -c ${half} /work/${dump}; while [ ! -e /work/${name}.open ]; do sleep 0.1; done; tail -c +${half + 1} /work/${dump}) > /work/${name}`);
+    return { file: `/work/${name}`, open: () => this.run("touch", `/work/${name}.open`) };
+  }
+
   size = (file: string): number => statSync(join(this.folder, file)).size;
   factsOf = (file: string): readonly TableFact[] => JSON.parse(readFileSync(join(this.folder, `${file}.facts`), "utf8")) as readonly TableFact[];
 
