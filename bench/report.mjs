@@ -115,7 +115,7 @@ export function backupLines({ postgres, mongodb }) {
   const line = (title, one, to) => [title, seconds(one.seconds), `${one.fastest.toFixed(2)}-${one.slowest.toFixed(2)} s`, MiB(one.MiB), times(one.seconds / to.seconds)];
   const gibibytes = (bytes) => `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
   return [
-    `5. backup and restore against the databases' own tools, each in a container of the same image (PostgreSQL ${gibibytes(postgres.bytes)}, MongoDB ${gibibytes(mongodb.bytes)})`,
+    `5. backup and restore against the databases' own tools, each in a container of the same image (PostgreSQL ${gibibytes(postgres.bytes)}, MongoDB ${MiB(mongodb.bytes / 1024 ** 2)})`,
     ...indented(table([
       ["", "median", "min-max", "peak memory", "time"],
       line("PostgreSQL: backup, encrypted, counted and summed", postgres.backup.ours, postgres.backup.tool),
