@@ -24,12 +24,14 @@ export class Receivers {
     return this.all.filter((store) => !this.lost.has(store));
   }
 
+  /** In the order of `failed`. */
   get failures(): readonly Error[] {
-    return [...this.lost.values()];
+    return this.failed.flatMap((store) => this.lost.get(store) ?? []);
   }
 
+  /** In the order of the settings, whichever failed first. */
   get failed(): readonly Store[] {
-    return [...this.lost.keys()];
+    return this.all.filter((store) => this.lost.has(store));
   }
 
   lose(store: Store, error: unknown): void {

@@ -52,6 +52,8 @@ export async function runAlone(context: Context, request: RunRequest, signal: Ab
     else {
       state.tell({ lastRun: unix(began), lastRunFailed: 1 });
       log.error("a backup failed", { tier: request.tier, reason: request.reason, error: describeError(error) });
+      // What has had its time may be what filled the store.
+      await enforceRetention(context).catch((failure: unknown) => log.warn("old backups could not be removed", { error: describeError(failure) }));
     }
     throw error;
   }
@@ -62,8 +64,10 @@ const unix = (moment: Date): number => Math.floor(moment.getTime() / 1000);
 async function take(context: Context, { tier, reason }: RunRequest, signal: AbortSignal, progress: Progress, seconds: () => number): Promise<RunAnswer> {
   const { settings, vault, parts } = context;
   const sources = context.sources();
-  if (await nothingYet(context, sources)) {
-    progress("the database is empty and has never been backed up: there is nothing to back up");
+  if (await nothingYet(context, tier, sources)) {
+    progress("the database is empty: there is nothing to back up");
+    // Nothing is as good as proven: nobody is to be told of it.
+    context.state.tell({ lastVerified: unix(parts.now()) });
     return { backup: "", bytes: null, seconds: seconds(), stores: [], problems: [] };
   }
   const { timestamp, startedAt } = await freeTimestamp(vault, tier, parts.now, (milliseconds) => parts.pause(milliseconds, signal));
@@ -143,10 +147,14 @@ function partFile({ settings }: Context, part: PartName): string {
   return part === "database" ? partFiles[settings.engine] : partFiles[part];
 }
 
-/** A database that is empty but was not is no reason to stay silent: it is backed up, and the alert on its size tells. */
-async function nothingYet(context: Context, sources: readonly Source[]): Promise<boolean> {
+/**
+ * A database that is empty but was not is no reason to stay silent: it is backed up, and the alert on its size tells.
+ * Before a deploy it is not: on a new machine, beside the backups of the one before, it would be what `latest` means.
+ */
+async function nothingYet(context: Context, tier: Tier, sources: readonly Source[]): Promise<boolean> {
   const database = sources.find(({ part }) => part === "database");
   if (database === undefined || !(await database.empty())) return false;
+  if (tier === "deploy") return true;
   if (context.state.value.figures.bytes !== undefined) return false;
   const tellNobody = (): void => undefined;
   return (await context.vault.list(tellNobody).catch(() => [])).length === 0;

@@ -79,7 +79,7 @@ export class Scheduler {
     this.retryAt = Infinity;
     try {
       if (role === "backup") await this.backUp(context);
-      else if (role === "drill") await drill(context, "latest", this.signal, () => undefined);
+      else if (role === "drill") await this.rehearse(context);
       this.failures = 0;
     } catch {
       // run and drill have told why.
@@ -109,6 +109,13 @@ export class Scheduler {
       }
       throw error;
     }
+  }
+
+  /** A system that is new and empty has no backup to rehearse; one that had some and has none any more fails its drill. */
+  private async rehearse(context: Context): Promise<void> {
+    const { log, state, vault } = context;
+    if (state.value.figures.lastDrill === undefined && (await vault.list(() => undefined)).length === 0) log.info("there is no backup to rehearse yet");
+    else await drill(context, "latest", this.signal, () => undefined);
   }
 
   private async catchUp(context: Context): Promise<void> {

@@ -81,6 +81,25 @@ describe("a run of the backup agent", function () {
     assert.deepEqual(rig.files(), []);
   });
 
+  it("keeps no empty database as a backup before a deploy, which a restore of the latest would take; nor calls it unproven", async () => {
+    const context = rig.context();
+    const { backup } = await run(context, daily, rig.stop.signal, rig.tell);
+    rig.database.isEmpty = true;
+    assert.equal((await run(context, { tier: "deploy", reason: "before 2.0.0" }, rig.stop.signal, rig.tell)).bytes, null);
+    assert.ok(rig.files().every((file) => file.startsWith(`${backup}/`)));
+    assert.ok((context.state.value.figures.lastVerified ?? 0) > 0);
+  });
+
+  it("removes what has had its time also when it fails: a full store would stay full", async () => {
+    const context = rig.context();
+    const { backup } = await run(context, { tier: "safety", reason: "before restore" }, rig.stop.signal, rig.tell);
+    await run(context, daily, rig.stop.signal, rig.tell);
+    rig.now = new Date(rig.now.getTime() + 9 * 86_400_000);
+    rig.database.fail = new Error("the server is away");
+    await assert.rejects(run(context, daily, rig.stop.signal, rig.tell), /away/);
+    assert.ok(rig.files().every((file) => !file.startsWith(`${backup}/`)) && rig.files().length > 0);
+  });
+
   it("backs an emptied database up, so that its size raises the alarm", async () => {
     const context = rig.context();
     await run(context, daily, rig.stop.signal, rig.tell);
