@@ -1,5 +1,6 @@
 // Slow: five systems with their monitoring, faults and the waits of alerts take over ten minutes on two busy cores
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { appliesTo, metrics, seriesNames, type MetricFacts } from "../../../alerts/metrics";
 import { boardsOf, panelQueries } from "../../../dashboards";
 import { systemIds, systems } from "../../../systems";
@@ -11,12 +12,24 @@ const facts: readonly MetricFacts[] = systemIds.map((id) => ({ id, engine: syste
 /** Rates need two readings; everything is read every 5 s here. */
 const patienceSeconds = 45;
 
-/** No agent makes backups yet; logs need Loki, which has a test of its own. */
-const notHere: readonly string[] = ["any", "backup", "loki", "collector"];
+/** Logs need Loki, which has a test of its own. */
+const notHere: readonly string[] = ["any", "loki", "collector"];
 
 describe("metrics of a watched stack", function () {
   this.timeout(180_000);
   const running = site.use();
+
+  /** What the schedule does in a week: a backup of each system, read again, and a drill. */
+  before(function () {
+    this.timeout(300_000);
+    const { backups } = running().outputs;
+    for (const [id, { agent, drill }] of Object.entries(backups)) {
+      for (const [container, command, request] of [[agent, "run", { tier: "daily", reason: "by hand" }], [agent, "verify", { backup: "latest" }], [drill, "drill", { backup: "latest" }]] as const) {
+        const said = JSON.parse(execFileSync("docker", ["exec", "-i", container, "node", "/app/backup.js", command], { input: `${JSON.stringify(request)}\n`, stdio: ["pipe", "pipe", "pipe"], encoding: "utf8" })) as object;
+        assert.ok(!("error" in said), `${command} of ${id}: ${JSON.stringify(said)}`);
+      }
+    }
+  });
 
   it("reads every target that there should be", async () => {
     const { prometheus } = running();
@@ -68,7 +81,7 @@ describe("metrics of a watched stack", function () {
 
   it("answers every query of every panel, unless the dashboard says why it may have nothing to show", async () => {
     const { prometheus } = running();
-    const boards = boardsOf({ systems: facts.map((system) => ({ ...system, title: systems[system.id].title })), lines: () => [], logs: false, backups: !notHere.includes("backup"), drills: !notHere.includes("backup"), publicUrls: {} });
+    const boards = boardsOf({ systems: facts.map((system) => ({ ...system, title: systems[system.id].title })), lines: () => [], logs: false, backups: true, drills: true, publicUrls: {} });
     let open = panelQueries(boards).filter(({ datasource }) => datasource === "prometheus");
     assert.ok(open.length > 200, `${open.length} queries are too few to be all`);
     const empty = await eventually(async () => {

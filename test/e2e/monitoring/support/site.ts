@@ -14,6 +14,7 @@ import { PrometheusClient } from "./prometheus";
 const certificateDays = 5;
 
 export interface MonitoringOutputs extends Outputs {
+  readonly backups: Readonly<Record<string, { readonly agent: string; readonly drill: string }>>;
   readonly monitoring: {
     readonly prometheus: string | null;
     readonly alertmanager: string | null;
@@ -58,7 +59,7 @@ export class Site {
   private starting: Promise<Running> | undefined;
   private readonly undo: (() => Promise<unknown>)[] = [];
 
-  constructor(private readonly name: string, private readonly ids: readonly SystemId[], private readonly ports: { readonly httpPort: number; readonly httpsPort: number }) {}
+  constructor(private readonly name: string, private readonly ids: readonly SystemId[], private readonly ports: { readonly httpPort: number; readonly httpsPort: number }, private readonly more: Readonly<Record<string, unknown>> = {}) {}
 
   /** For a `describe`: starts the site before its tests, and takes it down after those of the last user. */
   use(): () => Running {
@@ -114,6 +115,7 @@ export class Site {
         routes: { page: ["mail", "pager"], ticket: ["mail", "tickets"], digest: ["mail"] },
         notices: ["mail", "notices"],
       },
+      ...this.more,
     });
     await stack.init();
     await stack.setSecret("edge:certificate", certificate.certificatePem);
@@ -162,5 +164,5 @@ const pages: Readonly<Record<SystemId, readonly string[]>> = {
 };
 
 /** All five; starting them takes a minute, so all files share one. */
-export const site = new Site("e2e-monitoring", systemIds, { httpPort: 27080, httpsPort: 27443 });
+export const site = new Site("e2e-monitoring", systemIds, { httpPort: 27080, httpsPort: 27443 }, { "stackbook:backups": { enabled: true } });
 export { engine, systems };
