@@ -40,8 +40,8 @@ export function readMongo(address, file) {
 /** Puts them into a collection of another name, a thousand at a time. */
 export function writeMongo(address, file) {
   return timed(() => withCollection(address, async (db) => {
-    const target = db.collection("plain");
-    await target.drop().catch(() => undefined);
+    // The stand-in for MongoDB may still have the keys of a collection that was just dropped.
+    const target = db.collection(`plain${process.hrtime.bigint()}`);
     let rest = Buffer.alloc(0);
     let some = [];
     for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
@@ -58,6 +58,7 @@ export function writeMongo(address, file) {
       }
     }
     if (some.length > 0) await target.insertMany(some, { ordered: false });
+    await target.drop();
   }));
 }
 

@@ -43,7 +43,11 @@ async function measurePostgres(bed, runs, tell) {
     tool: () => bed.tools("dropdb -h database -U postgres --if-exists plain && createdb -h database -U postgres plain && pg_restore -h database -U postgres -d plain --exit-on-error /backups/plain.dump"),
   });
   tell("backups: with a safety backup first, and a drill");
-  return { bytes, backup, restore, whole: await bed.restore(false), drill: await bed.agent("drill", { backup: "latest" }) };
+  const whole = await bed.restore(false);
+  tell(`backups:   restore with a safety backup ${JSON.stringify(whole)}`);
+  const drill = await bed.agent("drill", { backup: "latest" });
+  tell(`backups:   drill ${JSON.stringify(drill)}`);
+  return { bytes, backup, restore, whole, drill };
 }
 
 async function measureMongo(bed, runs, tell) {
