@@ -89,12 +89,12 @@ describe("npm start, stop and destroy on a clone", function () {
     const stopped = await clone.must("stop");
     assert.match(stopped, /is stopped: \d+ containers/);
     const order = [...stopped.matchAll(/\(((?:[a-z]+)(?:, [a-z]+)*)\)$/gm)].map(([, roles]) => roles.split(", ").sort().join());
-    assert.deepEqual(order, ["demo", "edge", "app", "cache,database"], stopped);
+    assert.deepEqual(order, ["backup", "demo", "edge", "app", "cache,database"], stopped);
     assert.match(await clone.must("stop"), /Nothing of stack e2e-setup was running/);
     const started = await clone.must("start");
     const begun = [...started.matchAll(/starting (.*)$/gm)].map(([, names]) => names);
     assert.match(begun[0] ?? "", /motel-database/, started);
-    assert.match(begun.at(-2) ?? "", /^edge-/, started);
+    assert.match(begun.at(-3) ?? "", /^edge-/, started);
     assert.match(started, /Nothing changed/);
     assert.deepEqual(clone.onEngine("container"), before);
   });
