@@ -7,6 +7,7 @@ import type { Ended } from "../../../operations/engine";
 import { runCommand } from "../../../operations/main";
 import type { Stack, StackOutputs } from "../../../operations/stack";
 import type { Answer, Incident } from "../../../operations/statusAgent";
+import { FakeEngine } from "./support/engine";
 import { nobody, noCli } from "./support/fakes";
 
 const opened: Incident = {
@@ -38,7 +39,7 @@ describe("stackbook incident", () => {
   const context = (): Context => ({
     root, env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody,
     openStack: (name) => Promise.resolve<Stack>({ name: name ?? "dev", outputs, dockerHost: undefined, cli: noCli }),
-    connect: () => ({
+    connect: () => new FakeEngine({
       exec: (container, command, line) => {
         asked.push({ container, command, request: JSON.parse(line) as Record<string, unknown> });
         return Promise.resolve({ code: 0, out: `${JSON.stringify(answer)}\n`, err: "", ...ended });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { BackupOutputs } from "../../../../backups/outputs";
 import type { Context } from "../../../../operations/commands/types";
-import type { Ended, Engine, ExecOptions } from "../../../../operations/engine";
+import type { Engine } from "../../../../operations/engine";
 import { runCommand } from "../../../../operations/main";
 import type { StackCli } from "../../../../operations/pulumi";
 import type { Stack } from "../../../../operations/stack";
+import { FakeEngine } from "./engine";
 
 /** A CLI that a test must not need. */
 export const noCli: StackCli = {
@@ -29,11 +30,11 @@ export interface Asked {
 }
 
 /** Backup agents in their containers: what they are asked, and what they answer by command; anything else is refused. */
-export class FakeAgents implements Engine {
+export class FakeAgents extends FakeEngine {
   readonly asked: Asked[] = [];
   answers: Readonly<Record<string, unknown>> = { checkpoint: {} };
 
-  exec(container: string, [node, program, command = ""]: readonly string[], line: string, options?: ExecOptions): Promise<Ended> {
+  override exec: Engine["exec"] = (container, [node, program, command = ""], line, options) => {
     assert.deepEqual([node, program], ["node", "/app/backup.js"]);
     const answer = this.answers[command];
     assert.ok(answer !== undefined, `${command} was not expected`);
@@ -42,7 +43,7 @@ export class FakeAgents implements Engine {
     options?.onProgress?.(`${command} is under way`);
     const said: unknown = typeof answer === "function" ? (answer as (container: string, request: unknown) => unknown)(container, request) : answer;
     return Promise.resolve({ code: 0, out: `${JSON.stringify(said)}\n`, err: "" });
-  }
+  };
 
   commands(): string[] {
     return this.asked.map(({ container, command }) => `${container} ${command}`);

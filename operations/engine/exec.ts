@@ -1,0 +1,83 @@
+import { Duplex, PassThrough, Writable } from "node:stream";
+import type Docker from "dockerode";
+import { Problem } from "../problem";
+import type { Ended, ExecOptions, Terminal } from "./engine";
+
+const defaultTimeoutSeconds = 60;
+
+export async function exec(docker: Docker, container: string, command: readonly string[], line: string, options: ExecOptions = {}): Promise<Ended> {
+  const { onProgress, timeoutSeconds = defaultTimeoutSeconds, user } = options;
+  const handle = await docker.getContainer(container).exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true, ...(user === undefined ? {} : { User: user }) });
+  const stream = await handle.start({ hijack: true, stdin: true });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  docker.modem.demuxStream(stream, into(out), into(err, onProgress));
+  let late: NodeJS.Timeout | undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    late = setTimeout(() => {
+      reject(new Problem(`${container} did not answer in ${timeoutSeconds} s`, [`Look at its log: docker logs --tail 50 ${container}`]));
+      stream.destroy();
+    }, timeoutSeconds * 1000);
+    stream.once("error", reject).once("end", resolve).once("close", resolve);
+  });
+  stream.end(`${line}\n`);
+  await ended.finally(() => clearTimeout(late));
+  const { ExitCode: code } = await handle.inspect();
+  return { code: code ?? 1, out: Buffer.concat(out).toString("utf8"), err: Buffer.concat(err).toString("utf8") };
+}
+
+function into(chunks: Buffer[], onLine?: (line: string) => void): Writable {
+  let rest = "";
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      if (onLine !== undefined) {
+        const lines = (rest + chunk.toString("utf8")).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) onLine(line);
+      }
+      done();
+    },
+  });
+}
+
+/** As `docker exec -it`, or `-i` without a screen. */
+export async function interact(docker: Docker, container: string, command: readonly string[], terminal: Terminal): Promise<number> {
+  const { errors, input, output, screen, user } = terminal;
+  const tty = screen !== undefined;
+  const handle = await docker.getContainer(container).exec({
+    Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: tty, ...(user === undefined ? {} : { User: user }),
+    ...(tty ? { Env: [`TERM=${process.env["TERM"] ?? "xterm"}`] } : {}),
+  });
+  const stream = await handle.start({ hijack: true, stdin: true, Tty: tty });
+  const resize = (): void => {
+    if (screen === undefined) return;
+    const { columns, rows } = screen.size();
+    // A command that has ended meanwhile has no screen; that is no failure of it.
+    handle.resize({ h: rows, w: columns }).catch(() => undefined);
+  };
+  resize();
+  const stopListening = screen?.onResize(resize);
+  // With a terminal both streams are one; without, each message says which it is of.
+  if (tty) stream.pipe(output, { end: false });
+  else docker.modem.demuxStream(stream, output, errors);
+  const forward = (chunk: Buffer): void => void stream.write(chunk);
+  const finish = (): void => void stream.end();
+  input.on("data", forward).once("end", finish);
+  try {
+    await new Promise<void>((resolve, reject) => stream.once("error", reject).once("end", resolve).once("close", resolve));
+  } finally {
+    input.off("data", forward).off("end", finish).pause();
+    stopListening?.();
+  }
+  return (await handle.inspect()).ExitCode ?? 1;
+}
+
+export async function tunnel(docker: Docker, container: string, command: readonly string[]): Promise<Duplex> {
+  const handle = await docker.getContainer(container).exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true });
+  const stream = await handle.start({ hijack: true, stdin: true });
+  const out = new PassThrough();
+  docker.modem.demuxStream(stream, out, new PassThrough().resume());
+  stream.once("end", () => out.end()).once("close", () => out.end()).once("error", (error) => out.destroy(error));
+  return Duplex.from({ readable: out, writable: stream });
+}
