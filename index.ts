@@ -7,14 +7,19 @@ import { DynamicProvider } from "./components/dynamicProvider";
 import { EdgeSite } from "./components/edgeSite";
 import { watch } from "./components/monitoring/load";
 import { runningSystems, stackOutputs, type StackSystem } from "./components/outputs";
+import { Release } from "./components/release";
+import { released } from "./components/release/systems";
 import { System } from "./components/system";
 import { parseConfig, readPulumiConfig } from "./config/load";
 import { loadPlatform } from "./platforms";
 
-/** The program, as a table of contents: config -> platform -> data, backups and systems -> routes -> monitoring -> outputs. */
+/** The program, as a table of contents: config -> may it be -> platform -> data, backups and systems -> routes -> monitoring -> record -> outputs. */
 export = async () => {
-  const stack = parseConfig(readPulumiConfig());
+  const raw = readPulumiConfig();
+  const stack = parseConfig(raw);
   const tasks = new DynamicProvider("tasks");
+  const release = new Release("release", { raw, stack, tasks });
+  await release.allowed();
   const platform = await loadPlatform(stack, tasks);
   const edge = new EdgeSite("edge", { stack, platform, tasks });
   const backupData = new BackupData("backup-data", { stack, platform });
@@ -28,5 +33,6 @@ export = async () => {
   const routes = edge.route(running);
   backups?.await(routes);
   const monitoring = await watch({ stack, platform, edge, systems: running, routes });
-  return stackOutputs(stack, systems, { edge, backupData, backups, monitoring });
+  const ledger = release.record(released(running), [routes]);
+  return stackOutputs(stack, systems, { edge, backupData, backups, monitoring, ledger });
 };

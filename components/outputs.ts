@@ -6,6 +6,7 @@ import { recoveryOutput } from "./backup/outputs";
 import type { Data } from "./data";
 import type { EdgeSite } from "./edgeSite";
 import type { Monitoring } from "./monitoring";
+import type { Ledger } from "./release/ledger";
 import type { System } from "./system";
 
 /** One entry of `stackbook:systems`; a stopped one has data only. */
@@ -29,10 +30,11 @@ export interface StackParts {
   readonly backupData: BackupData;
   readonly backups: Backups | undefined;
   readonly monitoring: Monitoring | undefined;
+  readonly ledger: Ledger;
 }
 
 /** What a stack tells: operations and people read nothing else. */
-export function stackOutputs(stack: StackConfig, systems: readonly StackSystem[], { backupData, backups, edge, monitoring }: StackParts): Record<string, pulumi.Input<unknown>> {
+export function stackOutputs(stack: StackConfig, systems: readonly StackSystem[], { backupData, backups, edge, ledger, monitoring }: StackParts): Record<string, pulumi.Input<unknown>> {
   const byId = <T>(describe: (entry: StackSystem) => T): Record<string, T> =>
     Object.fromEntries(systems.map((entry) => [entry.config.spec.id, describe(entry)]));
   return {
@@ -44,7 +46,8 @@ export function stackOutputs(stack: StackConfig, systems: readonly StackSystem[]
     ...(monitoring === undefined ? {} : { monitoring: monitoring.outputs }),
     ...(backups === undefined ? {} : { backups: backups.outputs, recovery: recoveryOutput(backupData) }),
     credentials: pulumi.secret({ ...byId(credentials), ...(monitoring === undefined ? {} : { monitoring: monitoring.credentials }) }),
-    release: Object.fromEntries(systems.flatMap(({ config, system }) => (system === undefined ? [] : [[config.spec.id, release(config, system)]]))),
+    release: ledger.current,
+    releases: ledger.earlier,
   };
 }
 
@@ -64,15 +67,6 @@ function describe(stack: StackConfig, { config, system }: StackSystem): Record<s
             Object.entries(system.workloads).map(([name, workload]) => [name, { containers: workload.servers.map((server) => server.host) }]),
           ),
         }),
-  };
-}
-
-/** Enough to go back to it: what ran, by content. */
-function release(config: SystemConfig, system: System): Record<string, pulumi.Input<unknown>> {
-  return {
-    version: config.version,
-    slot: config.slot,
-    images: Object.fromEntries(Object.entries(system.images).map(([name, image]) => [name, image.reference])),
   };
 }
 

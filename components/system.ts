@@ -37,6 +37,8 @@ export class System extends pulumi.ComponentResource {
   readonly login: Login | undefined;
   readonly database: Database;
   readonly cache: Endpoint | undefined;
+  /** Name of the backup that was taken before the newest change; empty: there was nothing to back up. */
+  readonly backup: pulumi.Output<string>;
 
   constructor(name: string, private readonly args: SystemArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:system:System", name, {}, opts);
@@ -82,6 +84,7 @@ export class System extends pulumi.ComponentResource {
     this.database = database;
     this.cache = cache;
     this.images = images;
+    this.backup = guarded?.backup ?? pulumi.output("");
     this.workloads = workloads;
     this.login = demo.login;
     this.registerOutputs({});

@@ -17,6 +17,7 @@ export const defaults = {
   version: "1.0.0",
   slot: "a",
   enabled: true,
+  sequence: 0,
   /** What runs on a dev stack that says nothing: the first system. */
   devSystem: "motel",
   monitoring: {

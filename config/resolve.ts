@@ -37,6 +37,8 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
     backups: resolveBackups(raw.backups ?? {}, secrets.backups),
     given: asGiven,
+    sequence: raw.sequence ?? defaults.sequence,
+    ...(raw.pinned === undefined ? {} : { pinned: raw.pinned }),
   };
 }
 

@@ -6,6 +6,7 @@ import { defaults } from "./defaults";
 import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
 import { checkImageReference } from "./image";
 import { monitoringSchema } from "./monitoring-schema";
+import { pinnedSchema, sequenceSchema } from "./release-schema";
 import { checkDockerHost, checkHostName, checkOrigin, checkVersion, isEmail, isHttpsUrl, isIpAddress } from "./texts";
 import type { LogicalImage } from "./types";
 
@@ -247,6 +248,8 @@ export const stackSchema = z.strictObject({
   monitoring: monitoringSchema.optional(),
   alerts: alertsSchema.optional(),
   backups: backupsSchema.optional(),
+  sequence: sequenceSchema.optional(),
+  pinned: pinnedSchema.optional(),
 });
 
 /** A stack file's `stackbook:` keys, well-formed; nothing filled in yet. */

@@ -27,6 +27,10 @@ export interface StackConfig {
   readonly backups: BackupsConfig;
   /** The stack file's own keys as they were given, `stackbook:systems` and so on: what a backup holds to start from again. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** Number of the last update that a command of ours made, as the file has it. */
+  readonly sequence: number;
+  /** The one commit whose program may update the stack. */
+  readonly pinned?: string;
 }
 
 export interface BackupsConfig {

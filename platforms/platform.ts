@@ -141,6 +141,12 @@ export interface RunTaskArgs {
   readonly previousTrigger?: string;
 }
 
+/** One that ran. */
+export interface TaskRun extends pulumi.Resource {
+  /** Last line of its standard output. */
+  readonly answer: pulumi.Output<string>;
+}
+
 /** A task that exchanges what others use. */
 export interface ExclusiveTaskArgs extends RunTaskArgs {
   /** Whose servers are stopped before it runs. They start again if it fails; if it succeeds, others are to take their place. */
@@ -232,7 +238,7 @@ export interface Platform {
   /** Done when all of them are healthy; one resource for all of `what`, and an error tells of each that is not. */
   awaitDaemons(what: "monitoring" | "backups", daemons: readonly Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Runs a command to its end; an error fails the update, now and at every further one until it succeeds. */
-  runTask(name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  runTask(name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): TaskRun;
   /** The same, with nobody else at the data meanwhile. */
   runExclusively(name: string, args: ExclusiveTaskArgs, opts: pulumi.ComponentResourceOptions): ExclusiveTask;
   createEdge(args: EdgeArgs, opts: pulumi.ComponentResourceOptions): Edge;

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataDirectory, drillDataDirectory, scratchDirectory, secretsFolder, settingsDirectory, settingsFile } from "../../backups/settings";
 import type { BackupOutput } from "../../backups/outputs";
 import type { StackConfig, SystemBackups } from "../../config/types";
-import type { AppImage, ConfigFilesArgs, Daemon, DataFolderRef, ExclusiveTask, Platform, SharedConfig } from "../../platforms/platform";
+import type { AppImage, ConfigFilesArgs, Daemon, DataFolderRef, ExclusiveTask, Platform, SharedConfig, TaskRun } from "../../platforms/platform";
 import { credentialsFile, storeSettings, type BackupData } from "./data";
-import { restoredOutput, storeOutput } from "./outputs";
+import { backupName, restoredOutput, storeOutput } from "./outputs";
 import { agentUser, memory, needsNet, timeouts, type Guarded, type SystemParts } from "./parts";
 import { backupSettings, encryptionSettings, keyFile, signingKeyFile } from "./settings";
 
@@ -50,7 +50,7 @@ export class Backups extends pulumi.ComponentResource {
     const agent = this.createAgent(parts, image, config, data, drillData);
     const drill = drillData === undefined ? undefined : this.createDrill(parts, backups, image, drillData);
     this.agents.set(spec.id, { agent, drill, restore: task });
-    return { done: [saved, task.done], ...(restore === undefined ? {} : { restore: restore.id }) };
+    return { done: [saved, task.done], backup: saved.answer.apply(backupName), ...(restore === undefined ? {} : { restore: restore.id }) };
   }
 
   /**
@@ -143,7 +143,7 @@ export class Backups extends pulumi.ComponentResource {
   }
 
   /** Whenever another version, or other images of one, are about to be brought to the data (B1). A new database has nothing to save. */
-  private saveBeforeChange(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef): pulumi.Resource {
+  private saveBeforeChange(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef): TaskRun {
     const { config: { spec, version }, folders, images, stores } = parts;
     const release = pulumi.all(Object.fromEntries(Object.entries(images).map(([service, { reference }]) => [service, reference])));
     return this.args.platform.runTask(

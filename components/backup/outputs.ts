@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupOutput, RecoveryOutput, StoreOutput } from "../../backups/outputs";
-import type { RestoreAnswer } from "../../backups/protocol";
+import type { RestoreAnswer, RunAnswer } from "../../backups/protocol";
 import { storeSettings, type BackupData } from "./data";
 
 /** A store as its users know it. */
@@ -17,6 +17,16 @@ export function restoredOutput(id: string, answer: string | undefined): Pick<Bac
     return { restored: { ...(JSON.parse(answer ?? "") as RestoreAnswer), id } };
   } catch {
     return {};
+  }
+}
+
+/** Of what the agent answered when it was told to back up; empty: there was nothing to, or the update is only previewed. */
+export function backupName(answer: string | undefined): string {
+  try {
+    const { backup, bytes } = JSON.parse(answer ?? "") as Partial<RunAnswer>;
+    return bytes === null ? "" : (backup ?? "");
+  } catch {
+    return "";
   }
 }
 

@@ -21,6 +21,8 @@ export interface SystemParts {
 export interface Guarded {
   /** Before anything changes the data: it was backed up, and what was to be restored is. */
   readonly done: pulumi.Resource[];
+  /** Name of the backup that was taken before the change; empty: there was nothing to back up. */
+  readonly backup: pulumi.Output<string>;
   /** Id of the restore after which the backend starts. */
   readonly restore?: string;
 }

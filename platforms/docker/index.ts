@@ -99,7 +99,7 @@ export class DockerPlatform implements contract.Platform {
     return awaitDaemons(this.context, what, daemons, opts);
   }
 
-  runTask(name: string, args: contract.RunTaskArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+  runTask(name: string, args: contract.RunTaskArgs, opts: pulumi.ComponentResourceOptions): contract.TaskRun {
     return runTask(this.context, name, args, () => this.commonNetwork("monitoring"), opts);
   }
 

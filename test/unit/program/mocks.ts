@@ -23,6 +23,8 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "pulumi-nodejs:dynamic/stackbook:Task": () => ({ result: "2026-01-01T00:00:00.000Z", answer: `{"backup":"motel/daily/2026-01-01T020000Z"}` }),
   "pulumi-nodejs:dynamic/stackbook:ConfigFiles": () => ({ result: "2026-01-01T00:00:00.000Z" }),
   "pulumi-nodejs:dynamic/stackbook:HealthGate": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:SequenceGuard": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:Ledger": (_name, inputs) => ({ current: { ...(inputs["facts"] as object), number: 1, at: "2026-01-01T00:00:00.000Z" }, earlier: [] }),
   "pulumi-nodejs:dynamic/stackbook:Attachment": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:SelfSignedCertificate": () => ({ caCertificatePem: "CA", certificatePem: "CERT", privateKeyPem: "KEY" }),
 };

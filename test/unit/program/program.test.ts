@@ -108,7 +108,8 @@ describe("the program", function () {
 
     it("names the same inputs in every run", async () => {
       // What waits for the same thing is asked for in any order.
-      const inputs = (): Map<string, string> => new Map(recorded.map(({ type, name, inputs: given }) => [`${type} ${name}`, JSON.stringify(given)]));
+      // The ledger's facts say who runs it and from which text; what makes a release another one is its fingerprint.
+      const inputs = (): Map<string, string> => new Map(recorded.map(({ type, name, inputs: { facts: _facts, ...given } }) => [`${type} ${name}`, JSON.stringify(given)]));
       const first = inputs();
       await build(all);
       const second = inputs();
