@@ -6,7 +6,7 @@ import { hasThreshold, minutesOf } from "./thresholds";
 import { severities, type AlertRow, type Severity } from "./types";
 import { readLimit, units } from "./units";
 
-/** docs/alerts.md: every alert of the catalogue, and what to do about the stack's own. Written by write-reference.ts, compared by a test. */
+/** docs/alerts.md: every alert of the catalogue, and what to do about the stack's own. Written by `npm run docs`, compared by a test. */
 export function renderAlertsReference(): string {
   const rows = alertRows(everything);
   const ofStack = rows.filter(({ system }) => system === "stack");
@@ -20,7 +20,7 @@ export function renderAlertsReference(): string {
 const intro = `# Alerts
 
 Every alert there is, when all five systems run and everything is watched. This page is written from the catalogue
-(\`npx ts-node -T alerts/write-reference.ts\`), and a test keeps it so. How alerts reach people, and how to change a
+(\`npm run docs\`), and a test keeps it so. How alerts reach people, and how to change a
 threshold: [monitoring.md](monitoring.md).
 
 A cell says from where on, for how long, and in brackets the runbook's own word. \`page\` wakes somebody, \`ticket\` is for

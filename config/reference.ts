@@ -137,7 +137,7 @@ const list = (names: readonly string[]): string => names.map((name) => `\`${name
 
 const head = `# Configuration
 
-Every key of a stack file, \`Pulumi.<stack>.yaml\`. This page is written from the schema (\`npx ts-node -T config/write-reference.ts\`), and a test keeps it so.
+Every key of a stack file, \`Pulumi.<stack>.yaml\`. This page is written from the schema (\`npm run docs\`), and a test keeps it so.
 
 A stack file is checked as a whole before anything is created. Every problem is reported at once, with the key, what was given, and what to do:
 

@@ -11,7 +11,7 @@ const root = join(__dirname, "../../..");
 describe("docs/alerts.md", () => {
   const page = renderAlertsReference();
 
-  it("is what the catalogue says; `npx ts-node -T alerts/write-reference.ts` writes it again", () => {
+  it("is what the catalogue says; `npm run docs` writes it again", () => {
     assert.equal(readFileSync(join(root, "docs/alerts.md"), "utf8"), page);
   });
 

@@ -27,7 +27,7 @@ function beside(holder: readonly string[], key: string): object {
 }
 
 describe("docs/configuration.md", () => {
-  it("is what the schema says; `npx ts-node -T config/write-reference.ts` writes it again", () => {
+  it("is what the schema says; `npm run docs` writes it again", () => {
     assert.equal(readFileSync(join(root, "docs/configuration.md"), "utf8"), renderReference());
   });
 
