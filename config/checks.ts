@@ -94,6 +94,9 @@ function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Rep
   if (environment !== "dev" && raw.version === undefined) report([...at, "version"], "missing", "a version", `name the version you deploy, such as 1.4.2: only dev has a default, ${defaults.version}`);
   for (const service of ["backend", "frontend"] as const) checkService(id, service, raw.services?.[service] ?? {}, checked, report);
   checkRedis(id, raw, checked.config, report);
+  if (raw.halted !== undefined && raw.enabled === false) {
+    report([...at, "enabled"], "false", "true while it is halted", `remove it, or resume the system first (npx stackbook resume ${id}): switched off, its containers go, and with them what they can tell`);
+  }
   for (const [index, origin] of (raw.corsOrigins ?? []).entries()) {
     if (environment !== "dev" && origin.startsWith("http:")) report([...at, "corsOrigins", index], quote(origin), "an https:// origin", `use ${origin.replace("http:", "https:")}: whoever sits on the way can change a page sent without TLS`);
   }

@@ -4,6 +4,7 @@ import { resolveAlerts } from "./alerts-resolve";
 import { resolveBackups, resolveRestore, resolveSystemBackups } from "./backups-resolve";
 import { defaults } from "./defaults";
 import type { GivenSecrets } from "./given-secrets";
+import { resolveHalted } from "./halted-schema";
 import type { RawMonitoring } from "./monitoring-schema";
 import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
 import { localHost } from "./texts";
@@ -118,6 +119,7 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     givenSecrets: secrets.given,
     ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),
   };
+    ...(raw.halted === undefined ? {} : { halted: resolveHalted(raw.halted) }),
 }
 
 function resolveService(spec: ServiceSpec, raw: RawService): ServiceConfig {

@@ -5,6 +5,7 @@ import { backupsSchema, restoreSchema, systemBackupsSchema } from "./backups-sch
 import { defaults } from "./defaults";
 import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
 import { checkImageReference } from "./image";
+import { haltedSchema } from "./halted-schema";
 import { monitoringSchema } from "./monitoring-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
 import { checkDockerHost, checkHostName, checkOrigin, checkVersion, isEmail, isHttpsUrl, isIpAddress } from "./texts";
@@ -120,6 +121,7 @@ const service = z.strictObject({
     "{ LOG_LEVEL: info }",
     "none",
   ).optional(),
+      halted: haltedSchema.optional(),
 });
 
 const migration = documented(

@@ -136,10 +136,40 @@ export interface SystemConfig {
   readonly restore?: SystemRestore;
   /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
   readonly secretSettings?: Readonly<Record<string, SecretRef>>;
+  /** Stopped in an emergency: nothing of it is started, changed or waited for. */
+  readonly halted?: HaltedConfig;
 }
 
 export interface SystemBackups {
   /** In `monitoring.timeZone`. */
+export interface HaltedConfig {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly by: string;
+  readonly why?: string;
+  /** Not stopped, but cut off from every network. */
+  readonly isolated: boolean;
+}
+
+/** Where a version runs. Two slots let two stand beside each other. */
+export type SlotName = "a" | "b";
+
+export interface MigrationConfig {
+  readonly command: string[];
+  /** It takes from the version before what that needs. Said of the newer version, where there are two. */
+  readonly irreversible: boolean;
+}
+
+/** A version beside another: its images, and how many it serves. All else is its system's. */
+export interface BesideConfig {
+  readonly version: string;
+  readonly slot: SlotName;
+  /** Visitors out of a hundred, 0-100; 0 keeps it warm. The system's own version has the others. */
+  readonly percent: number;
+  readonly images: Readonly<Record<ServiceName, ImageSource>>;
+  readonly migration?: MigrationConfig;
+}
+
   readonly at: string;
   readonly everyHours: BackupInterval;
   readonly retention: RetentionTable;
