@@ -1,5 +1,6 @@
 import { referenceApp } from "../systems/reference";
 import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
+import type { Contacts } from "../systems/contacts";
 import { resolveAlerts } from "./alerts-resolve";
 import { resolveBackups, resolveRestore, resolveSystemBackups } from "./backups-resolve";
 import { defaults } from "./defaults";
@@ -25,11 +26,12 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     ...(raw.host === undefined || raw.host === localHost ? {} : { host: raw.host }),
     domain,
     ...(raw.contact === undefined ? {} : { contact: raw.contact }),
+    contacts: raw.contacts ?? {},
     tags: raw.tags ?? {},
     edge,
     systems: systemIds.flatMap((id) => {
       const system = given[id];
-      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id], backups: raw.backups ?? {} })];
+      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id], backups: raw.backups ?? {}, contacts: raw.contacts ?? {} })];
     }),
     images: raw.images ?? {},
     demo: { seed: raw.demo?.seed ?? defaults.demo.seed, traffic: raw.demo?.traffic ?? defaults.demo.traffic },
@@ -90,9 +92,10 @@ interface Surroundings {
   readonly edge: EdgeConfig;
   readonly secrets: GivenSecrets["bySystem"][SystemId];
   readonly backups: NonNullable<RawStack["backups"]>;
+  readonly contacts: Contacts;
 }
 
-function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets, backups: stackBackups }: Surroundings): SystemConfig {
+function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets, backups: stackBackups, contacts }: Surroundings): SystemConfig {
   const spec = systems[id];
   const domain = raw.domain ?? `${id}.${stackDomain}`;
   const services = {
@@ -116,6 +119,7 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     ...(migration === undefined ? {} : { migration: { command: migration } }),
     ...(backups === undefined ? {} : { backups }),
     ...(raw.restore === undefined ? {} : { restore: resolveRestore(id, raw.restore) }),
+    contacts: { ...contacts, ...raw.contacts },
     givenSecrets: secrets.given,
     ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),
   };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SystemId } from "../systems";
 import { alertsSchema } from "./alerts-schema";
 import { backupsSchema, restoreSchema, systemBackupsSchema } from "./backups-schema";
+import { contactsSchema } from "./contacts-schema";
 import { defaults } from "./defaults";
 import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
 import { checkImageReference } from "./image";
@@ -177,6 +178,7 @@ const system = z
       services: z.strictObject({ backend: service.optional(), frontend: service.optional() }).optional(),
       migration: migration.optional(),
       backups: systemBackupsSchema.optional(),
+      contacts: contactsSchema("the stack's, `contacts`"),
       restore: restoreSchema.optional(),
     }),
   )
@@ -222,6 +224,7 @@ export const stackSchema = z.strictObject({
     allowed: "text of at most 200 characters",
     example: "ops@example.org",
   }).optional(),
+  contacts: contactsSchema("none: the runbook says so"),
   tags: documented(
     z.record(
       z.string().regex(/^(?!stackbook\.)[a-z0-9][a-z0-9._-]{0,62}$/),

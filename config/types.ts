@@ -3,6 +3,7 @@ import type { RetentionTable } from "../backups/retention";
 import type { RestoreRequest } from "../backups/protocol";
 import type { DrillCheck, Weekday } from "../backups/settings";
 import type { BackupInterval, ServiceName, SystemSpec } from "../systems";
+import type { Contacts } from "../systems/contacts";
 
 /** A stack's configuration, parsed, checked and complete: nothing downstream reads raw config. */
 export interface StackConfig {
@@ -14,6 +15,7 @@ export interface StackConfig {
   /** Host name under which the systems answer, `<system>.<domain>`; `localhost` in dev. */
   readonly domain: string;
   readonly contact?: string;
+  readonly contacts: Contacts;
   readonly tags: Readonly<Record<string, string>>;
   readonly edge: EdgeConfig;
   /** In the order of the catalogue, with the catalogue's values where the stack file has none. */
@@ -132,6 +134,8 @@ export interface SystemConfig {
   readonly givenSecrets: Readonly<Record<string, SecretRef>>;
   /** Absent: it is not backed up. */
   readonly backups?: SystemBackups;
+  /** The stack's, and the system's own over them. */
+  readonly contacts: Contacts;
   /** Done by the update, once for each id. */
   readonly restore?: SystemRestore;
   /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
