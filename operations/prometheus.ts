@@ -58,10 +58,12 @@ export async function query(stack: Named, engine: Engine, promql: string): Promi
 /** Several at once, in the time of one. */
 export async function queryAll<K extends string>(stack: Named, engine: Engine, expressions: Readonly<Record<K, string>>, options: Patience = {}): Promise<Record<K, readonly Sample[]>> {
   const prometheus = await findPrometheus(stack, engine, options);
-  const entries = Object.entries<string>(expressions);
-  const answers = await prometheus.ask(entries.map(([, promql]) => `${own}/query?query=${encodeURIComponent(promql)}`));
-  const read = await Promise.all(entries.map(async ([name, promql], at) => [name, samples(await prometheus.dataIn(answers[at], promql))] as const));
-  return Object.fromEntries(read) as Record<K, readonly Sample[]>;
+  const names = Object.keys(expressions) as K[];
+  const answers = await prometheus.ask(names.map((name) => `${own}/query?query=${encodeURIComponent(expressions[name])}`));
+  const found: Partial<Record<K, readonly Sample[]>> = {};
+  for (const [at, name] of names.entries()) found[name] = samples(await prometheus.dataIn(answers[at], expressions[name]));
+  // Each name has its entry now.
+  return found as Record<K, readonly Sample[]>;
 }
 
 /** Values of an expression over time: one point each step. */
