@@ -104,6 +104,8 @@ export interface RulesInput extends CatalogueInput {
   /** In place of the catalogue's hours; false: at no time. */
   readonly expectedLoad?: Readonly<Partial<Record<SystemId, ExpectedLoad | false>>>;
   readonly thresholds: ThresholdOverrides;
+  /** Where the runbook's pages lie, `<system>.md#<alert>` below it; absent: nowhere that a browser reaches. */
+  readonly runbookUrl?: string;
 }
 
 /** Something wrong with `alerts.thresholds`; `at` goes on below that key. */

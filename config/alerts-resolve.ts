@@ -20,6 +20,7 @@ export function resolveAlerts(raw: RawAlerts, given: readonly string[], secrets:
     maintenance: resolveMaintenance(raw.maintenance ?? {}, given),
     expectedLoad: resolveExpectedLoad(raw.expectedLoad ?? {}),
     thresholds: raw.thresholds ?? {},
+    ...(raw.runbookUrl === undefined ? {} : { runbookUrl: raw.runbookUrl.replace(/\/+$/, "") }),
   };
 }
 

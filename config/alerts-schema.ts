@@ -3,7 +3,7 @@ import { weekdays } from "../alerts/routing/types";
 import { systemIds } from "../systems";
 import { defaults } from "./defaults";
 import { choice, decimal, documented, flag, text, wholeNumber } from "./fields";
-import { checkClock, checkEmail, checkSmarthost, checkTimeZone } from "./texts";
+import { checkClock, checkEmail, checkRunbookUrl, checkSmarthost, checkTimeZone } from "./texts";
 
 /** The keys of `stackbook:alerts`: who is told, by what way, and when not. */
 
@@ -150,6 +150,12 @@ export const alertsSchema = z.strictObject({
       channels: names("Who is told of that, besides `alerts.routes.page`", "nobody else"),
     })
     .optional(),
+  runbookUrl: text(checkRunbookUrl, {
+    about: "Where people find the pages that `npx stackbook runbook --output` writes: alerts link to `<system>.md#<alert>` below it",
+    allowed: "an https:// or http:// address without ? and #",
+    example: "https://git.example.org/ops/runbook/blob/main/prod",
+    default: "none: alerts name the command that shows the section",
+  }).optional(),
   digest: z.strictObject({ at: clock("When the daily report goes out, in `monitoring.timeZone`", "'07:30'").optional() }).optional(),
   maintenance: maintenance.optional(),
   // Only SMS's runbook has a threshold of few requests.

@@ -113,6 +113,15 @@ export function checkStoreUrl(text: string): boolean | string {
   return url.origin === text || `use ${url.origin}: without path or trailing slash`;
 }
 
+/** A folder of pages: its alerts' sections are put behind it. Braces would be a template to Prometheus. */
+export function checkRunbookUrl(text: string): boolean | string {
+  const url = parseUrl(text);
+  if (url === undefined || !["http:", "https:"].includes(url.protocol) || /[{}\s"'<>]/.test(text)) return false;
+  if (url.username !== "" || url.password !== "") return "leave user and password out: everybody who gets an alert sees the link";
+  if (text.includes("?") || text.includes("#")) return false;
+  return text.endsWith(".md") ? "use the folder that the pages lie in, not one of them" : true;
+}
+
 export function checkPrefix(text: string): boolean | string {
   if (!/^[\w./-]{1,200}$/.test(text) || text.split("/").some((part) => part === ".." || part === ".")) return false;
   return /^\/|\/\/|\/$/.test(text) ? "use it without slash at either end, such as stackbook/prod" : true;

@@ -13,9 +13,17 @@ export function annotationsOf(row: AlertRow, severity: Severity, input: RulesInp
     summary: fill(row.summary),
     description: fill(row.description),
     command: fill(command),
-    runbook: `${row.runbook.file}, "${row.runbook.section}"`,
+    ...runbookOf(row, input),
     value: valueTemplate(limit, row),
   };
+}
+
+/** Where the runbook says what to do: its page, or the command that shows it; and what the team's own words for it were. */
+function runbookOf({ id, runbook, system }: AlertRow, { runbookUrl, stack }: RulesInput): Record<string, string> {
+  const from = `${runbook.file}, "${runbook.section}"`;
+  if (runbookUrl === undefined) return { runbook: `npx stackbook --stack ${stack} runbook ${system} ${id} (from ${from})` };
+  const link = `${runbookUrl}/${system}.md#${id}`;
+  return { runbook: `${link} (from ${from})`, runbook_url: link };
 }
 
 /** Words in braces that a text uses. */

@@ -18,6 +18,8 @@ export interface AlertsConfig {
   /** In place of the catalogue's hours; false: at no time. */
   readonly expectedLoad: Readonly<Partial<Record<SystemId, ExpectedLoad | false>>>;
   readonly thresholds: ThresholdOverrides;
+  /** Where the runbook's pages lie, without a slash at its end; absent: alerts name the command that shows them. */
+  readonly runbookUrl?: string;
 }
 
 export type Channel =

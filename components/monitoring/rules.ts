@@ -29,6 +29,7 @@ export function renderRules(stack: StackConfig, systems: readonly RunningSystem[
     timeZone: stack.monitoring.timeZone,
     expectedLoad: stack.alerts.expectedLoad,
     thresholds: stack.alerts.thresholds,
+    ...(stack.alerts.runbookUrl === undefined ? {} : { runbookUrl: stack.alerts.runbookUrl }),
   });
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [`rules/${name}`, text]));
 }
