@@ -1,11 +1,12 @@
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { containers, inspect, stats } from "./containers";
+import { containers, inspect, setRestart, stats } from "./containers";
 import type { Engine } from "./engine";
 import { exec, interact, tunnel } from "./exec";
 import { explained, statusOf, unreachable } from "./explained";
-import { image, pull } from "./images";
+import { image, pull, registryDigest } from "./images";
 import { logs } from "./logs";
+import { createVolume, removeVolume, volumes } from "./volumes";
 
 /** @param address unix://, tcp:// or ssh://; undefined: the local socket. As platforms/docker reaches it. */
 export function connect(address: string | undefined): Engine {
@@ -39,11 +40,17 @@ export function connect(address: string | undefined): Engine {
     // 409: it doesn't run.
     kill: (container, signal = "SIGKILL") => about(container, (engine) => unless([409], engine.getContainer(container).kill({ signal }))),
     restart: (container, seconds) => about(container, (engine) => engine.getContainer(container).restart({ t: seconds }).then(() => undefined)),
+    setRestart: (container, policy) => about(container, (engine) => setRestart(engine, container, policy)),
+    inspectWhole: (container) => about(container, async (engine) => ({ ...(await engine.getContainer(container).inspect()) })),
     connect: (network, container, aliases = []) =>
       about(container, (engine) => engine.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: [...aliases] } }).then(() => undefined)),
     disconnect: (network, container) => about(container, (engine) => disconnect(engine, network, container)),
     image: (reference) => general((engine) => image(engine, reference)),
     pull: (reference, onProgress) => general((engine) => pull(engine, reference, onProgress)),
+    registryDigest: (reference) => general((engine) => registryDigest(engine, reference)),
+    volumes: (labels) => general((engine) => volumes(engine, labels)),
+    createVolume: (name, labels) => general((engine) => createVolume(engine, name, labels)),
+    removeVolume: (name) => general((engine) => removeVolume(engine, name)),
     archive: (container, path) => about(container, async (engine) => (await engine.getContainer(container).getArchive({ path })) as Readable),
     processes: (container) => about(container, (engine) => processes(engine, container)),
   };

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { Container, ContainerState, Labels, Stats } from "./engine";
+import type { Container, ContainerState, Labels, RestartPolicy, Stats } from "./engine";
 import { statusOf } from "./explained";
 
 /** An engine answers each in milliseconds, but over SSH each is a connection, and sshd refuses many at once. */
@@ -18,6 +18,11 @@ export async function containers(docker: Docker, labels: Labels, all: boolean): 
     }
   });
   return known.flat().sort((a, b) => a.name.localeCompare(b.name));
+}
+
+export async function setRestart(docker: Docker, container: string, policy: RestartPolicy): Promise<void> {
+  // All limits stay as they are: what is left out is not changed.
+  await docker.getContainer(container).update({ RestartPolicy: { Name: policy } });
 }
 
 export async function inspect(docker: Docker, container: string): Promise<Container> {
@@ -44,8 +49,16 @@ export function describe(found: Docker.ContainerInspectInfo): Container {
     restarts: RestartCount,
     labels: Config.Labels,
     networks: Object.entries(NetworkSettings.Networks).map(([name, network]) => ({ name, aliases: (network.Aliases as string[] | null | undefined) ?? [] })),
+    ...healthTestOf(Config),
+    ...(HostConfig.RestartPolicy === undefined ? {} : { restart: (HostConfig.RestartPolicy.Name === "" ? "no" : HostConfig.RestartPolicy.Name) as RestartPolicy }),
     limits: { memoryBytes: positive(HostConfig.Memory), cpus: positive((HostConfig.NanoCpus ?? 0) / 1e9) },
   };
+}
+
+/** The library's types leave it out. */
+function healthTestOf(config: { readonly Healthcheck?: { readonly Test?: readonly string[] } }): Pick<Container, "healthTest"> {
+  const test = config.Healthcheck?.Test;
+  return test === undefined || test.length === 0 || test[0] === "NONE" ? {} : { healthTest: test };
 }
 
 function healthIn(status: string | undefined): Container["health"] {

@@ -25,6 +25,11 @@ export interface Engine {
   kill(container: string, signal?: string): Promise<void>;
   restart(container: string, seconds: number): Promise<void>;
 
+  /** What the engine does when it ends. `unless-stopped` is what every long-running container of a stack is made with. */
+  setRestart(container: string, policy: RestartPolicy): Promise<void>;
+  /** As the engine tells it, in its own words: environment and all, secrets among it. */
+  inspectWhole(container: string): Promise<Readonly<Record<string, unknown>>>;
+
   connect(network: string, container: string, aliases?: readonly string[]): Promise<void>;
   /** Nothing happens to one that is not connected. */
   disconnect(network: string, container: string): Promise<void>;
@@ -32,6 +37,14 @@ export interface Engine {
   /** undefined: the engine has no such image. */
   image(reference: string): Promise<Image | undefined>;
   pull(reference: string, onProgress?: (line: string) => void): Promise<void>;
+  /** Digest that its registry has for a reference now, sha256:...; asked by the engine, which has its logins. */
+  registryDigest(reference: string): Promise<string>;
+
+  volumes(labels: Labels): Promise<readonly Volume[]>;
+  /** Nothing happens where there is one of this name, whatever its labels. */
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** Nothing happens where there is none. */
+  removeVolume(name: string): Promise<void>;
   /** Files of a container, running or not, as a tar archive. */
   archive(container: string, path: string): Promise<Readable>;
   /** Processes as `ps -ef` shows them, titles first. */
@@ -83,8 +96,18 @@ export interface Container {
   readonly restarts: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  /** Its health check in the engine's form, ["CMD", ...] or ["CMD-SHELL", text]; absent: it has none. */
+  readonly healthTest?: readonly string[];
+  readonly restart?: RestartPolicy;
   /** undefined: as much as the host has. */
   readonly limits: { readonly memoryBytes: number | undefined; readonly cpus: number | undefined };
+}
+
+export type RestartPolicy = "no" | "always" | "on-failure" | "unless-stopped";
+
+export interface Volume {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";

@@ -13,6 +13,16 @@ export async function image(docker: Docker, reference: string): Promise<Image | 
   }
 }
 
+export async function registryDigest(docker: Docker, reference: string): Promise<string> {
+  try {
+    const { Descriptor } = (await docker.getImage(reference).distribution()) as { readonly Descriptor: { readonly digest: string } };
+    return Descriptor.digest;
+  } catch (error) {
+    if (statusOf(error) === undefined || !(error instanceof Error)) throw error;
+    throw new Problem(`the registry of ${reference} did not answer: ${error.message}`, ["The engine asks it: docker manifest inspect " + reference]);
+  }
+}
+
 interface PullEvent {
   readonly status?: string;
   readonly id?: string;

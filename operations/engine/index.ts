@@ -1,2 +1,2 @@
 export { connect } from "./connect";
-export type { Container, ContainerState, Ended, Engine, ExecOptions, Image, Labels, LogLine, LogOptions, Stats, Terminal } from "./engine";
+export type { Container, ContainerState, Ended, Engine, ExecOptions, Image, Labels, LogLine, LogOptions, RestartPolicy, Stats, Terminal, Volume } from "./engine";

@@ -13,10 +13,16 @@ export class FakeEngine implements Engine {
   stop: Engine["stop"] = (container) => refuse(`stop ${container}`);
   kill: Engine["kill"] = (container) => refuse(`kill ${container}`);
   restart: Engine["restart"] = (container) => refuse(`restart ${container}`);
+  setRestart: Engine["setRestart"] = (container, policy) => refuse(`setRestart ${container} ${policy}`);
+  inspectWhole: Engine["inspectWhole"] = (container) => refuse(`inspectWhole ${container}`);
   connect: Engine["connect"] = (network, container) => refuse(`connect ${network} ${container}`);
   disconnect: Engine["disconnect"] = (network, container) => refuse(`disconnect ${network} ${container}`);
   image: Engine["image"] = (reference) => refuse(`image ${reference}`);
   pull: Engine["pull"] = (reference) => refuse(`pull ${reference}`);
+  registryDigest: Engine["registryDigest"] = (reference) => refuse(`registryDigest ${reference}`);
+  volumes: Engine["volumes"] = (labels) => refuse(`volumes ${JSON.stringify(labels)}`);
+  createVolume: Engine["createVolume"] = (name) => refuse(`createVolume ${name}`);
+  removeVolume: Engine["removeVolume"] = (name) => refuse(`removeVolume ${name}`);
   archive: Engine["archive"] = (container, path) => refuse(`archive ${container} ${path}`);
   processes: Engine["processes"] = (container) => refuse(`processes ${container}`);
 
