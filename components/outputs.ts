@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
+import { factsOf } from "../runbook/facts";
 import type { Backups } from "./backup";
 import type { BackupData } from "./backup/data";
 import { recoveryOutput } from "./backup/outputs";
@@ -42,6 +43,7 @@ export function stackOutputs(stack: StackConfig, systems: readonly StackSystem[]
     platform: stack.platform,
     edge: { httpPort: stack.edge.httpPort, httpsPort: stack.edge.httpsPort, container: edge.edge.container },
     systems: byId((entry) => describe(stack, entry)),
+    facts: factsOf(stack),
     ...(edge.caCertificate === undefined ? {} : { caCertificate: edge.caCertificate }),
     ...(monitoring === undefined ? {} : { monitoring: monitoring.outputs }),
     ...(backups === undefined ? {} : { backups: backups.outputs, recovery: recoveryOutput(backupData) }),

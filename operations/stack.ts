@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { RulesInput } from "../alerts/types";
 import type { BackupOutputs } from "../backups/outputs";
+import type { Facts } from "../runbook/facts";
 import { Problem } from "./problem";
 import { pulumi, stackCli, type StackCli } from "./pulumi";
 
@@ -8,8 +10,19 @@ import { pulumi, stackCli, type StackCli } from "./pulumi";
 export interface StackOutputs {
   readonly environment?: string;
   readonly systems?: Readonly<Record<string, { readonly title: string; readonly version: string; readonly enabled: boolean; readonly url: string }>>;
+  /** Its configuration, as of its last update; absent: that was before there was such an output. */
+  readonly facts?: Facts;
   readonly backups?: BackupOutputs;
-  readonly monitoring?: { readonly status?: string | null; readonly statusContainer?: string | null; readonly missing?: readonly { readonly part: string; readonly why: string }[] };
+  readonly monitoring?: {
+    readonly status?: string | null;
+    readonly prometheus?: string | null;
+    readonly alertmanager?: string | null;
+    readonly grafana?: string | null;
+    readonly statusContainer?: string | null;
+    readonly missing?: readonly { readonly part: string; readonly why: string }[];
+    /** What its alerts are made from, thresholds and all. */
+    readonly rules?: RulesInput;
+  };
 }
 
 export interface Stack {

@@ -9,6 +9,7 @@ import { createGrafana } from "./grafana";
 import { createLogs } from "./logs";
 import { createMachineExporters } from "./machine";
 import { createEdgeWatchers, createPrometheus, nameContainers, type MetricsArgs } from "./metrics";
+import { rulesInput } from "./rules";
 import { createStatus } from "./status";
 
 export interface MonitoringArgs extends MetricsArgs {
@@ -60,6 +61,7 @@ export class Monitoring extends pulumi.ComponentResource {
       grafana: door("grafana")?.url ?? null,
       status: door("status")?.url ?? null,
       statusContainer: status.container,
+      rules: rulesInput(stack, systems, parts),
       missing,
     };
     this.credentials = {

@@ -1,4 +1,4 @@
-import { renderPrometheusRules, type CatalogueInput } from "../../alerts";
+import { renderPrometheusRules, type CatalogueInput, type RulesInput } from "../../alerts";
 import type { Job } from "../../alerts/metrics";
 import type { StackConfig } from "../../config/types";
 import type { RunningSystem } from "../outputs";
@@ -18,9 +18,9 @@ export function catalogueInput({ backups }: StackConfig, systems: readonly Runni
   };
 }
 
-/** Prometheus's rules from the catalogue of alerts, as files below `rules/`. */
-export function renderRules(stack: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): Record<string, string> {
-  const files = renderPrometheusRules({
+/** What a stack's rules are made from; commands and the runbook read the same. */
+export function rulesInput(stack: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): RulesInput {
+  return {
     ...catalogueInput(stack, systems, parts),
     stack: stack.stack,
     ...(stack.host === undefined ? {} : { engineHost: stack.host }),
@@ -30,6 +30,11 @@ export function renderRules(stack: StackConfig, systems: readonly RunningSystem[
     expectedLoad: stack.alerts.expectedLoad,
     thresholds: stack.alerts.thresholds,
     ...(stack.alerts.runbookUrl === undefined ? {} : { runbookUrl: stack.alerts.runbookUrl }),
-  });
+  };
+}
+
+/** Prometheus's rules from the catalogue of alerts, as files below `rules/`. */
+export function renderRules(stack: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): Record<string, string> {
+  const files = renderPrometheusRules(rulesInput(stack, systems, parts));
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [`rules/${name}`, text]));
 }
