@@ -7,6 +7,7 @@ import type { GivenSecrets } from "./given-secrets";
 import { isPinned } from "./image";
 import type { Located } from "./issues";
 import { givenSystems } from "./resolve";
+import { checkRotations } from "./rotations";
 import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
 import { checkSettings } from "./settings";
 import { isLocalName } from "./texts";
@@ -94,6 +95,7 @@ function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Rep
   if (environment !== "dev" && raw.version === undefined) report([...at, "version"], "missing", "a version", `name the version you deploy, such as 1.4.2: only dev has a default, ${defaults.version}`);
   for (const service of ["backend", "frontend"] as const) checkService(id, service, raw.services?.[service] ?? {}, checked, report);
   checkRedis(id, raw, checked.config, report);
+  if (raw.rotations !== undefined) checkRotations(systems[id], raw.rotations, report);
   if (raw.halted !== undefined && raw.enabled === false) {
     report([...at, "enabled"], "false", "true while it is halted", `remove it, or resume the system first (npx stackbook resume ${id}): switched off, its containers go, and with them what they can tell`);
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaults } from "./defaults";
 import { flag, text, wholeNumber } from "./fields";
+import { monitoringRotationsSchema } from "./rotations";
 import { checkHostFolder, checkTimeZone } from "./texts";
 import type { LogStream } from "./types";
 
@@ -71,6 +72,7 @@ export const monitoringSchema = z.strictObject({
       }).optional(),
     })
     .optional(),
+  rotations: monitoringRotationsSchema.optional(),
 });
 
 export type RawMonitoring = z.output<typeof monitoringSchema>;

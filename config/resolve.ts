@@ -8,6 +8,7 @@ import type { GivenSecrets } from "./given-secrets";
 import { resolveHalted } from "./halted-schema";
 import type { RawMonitoring } from "./monitoring-schema";
 import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
+import { resolveRotations } from "./rotations";
 import { localHost } from "./texts";
 import type { EdgeConfig, Environment, ImageSource, MonitoringConfig, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
 
@@ -57,6 +58,7 @@ function resolveEdge(environment: Environment, raw: NonNullable<RawStack["edge"]
     tls: resolveTls(raw.tls),
     rateLimit: { requestsPerMinute: raw.rateLimit?.requestsPerMinute ?? defaults.requestsPerMinute },
     drainSeconds: raw.drainSeconds ?? defaults.drainSeconds(environment),
+    ...resolveRotations(raw.rotations),
   };
 }
 
@@ -84,6 +86,7 @@ function resolveMonitoring(environment: Environment, raw: RawMonitoring): Monito
     dashboards: { enabled: raw.dashboards?.enabled ?? monitoring.dashboards },
     operatorPages: raw.operatorPages ?? monitoring.operatorPages(environment),
     statusPage: { enabled: raw.statusPage?.enabled ?? monitoring.statusPage, title: raw.statusPage?.title ?? monitoring.title },
+    ...resolveRotations(raw.rotations),
   };
 }
 
@@ -119,6 +122,7 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     ...(migration === undefined ? {} : { migration: { command: migration } }),
     ...(backups === undefined ? {} : { backups }),
     ...(raw.restore === undefined ? {} : { restore: resolveRestore(id, raw.restore) }),
+    ...resolveRotations(raw.rotations),
     contacts: { ...contacts, ...raw.contacts },
     givenSecrets: secrets.given,
     ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),

@@ -9,6 +9,7 @@ import { checkImageReference } from "./image";
 import { haltedSchema } from "./halted-schema";
 import { monitoringSchema } from "./monitoring-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
+import { edgeRotationsSchema, systemRotationsSchema } from "./rotations";
 import { checkDockerHost, checkHostName, checkOrigin, checkVersion, isEmail, isHttpsUrl, isIpAddress } from "./texts";
 import type { LogicalImage } from "./types";
 
@@ -65,6 +66,7 @@ const edge = z.strictObject({
     example: "30",
     default: `${defaults.drainSeconds("dev")} in dev, else ${defaults.drainSeconds("prod")}`,
   }).optional(),
+  rotations: edgeRotationsSchema.optional(),
 });
 
 /** The image that stands for the demo app; one word, so that it can't be a reference by mistake. */
@@ -180,6 +182,7 @@ const system = z
       backups: systemBackupsSchema.optional(),
       contacts: contactsSchema("the stack's, `contacts`"),
       restore: restoreSchema.optional(),
+      rotations: systemRotationsSchema.optional(),
     }),
   )
   .optional();

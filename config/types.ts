@@ -4,6 +4,7 @@ import type { RestoreRequest } from "../backups/protocol";
 import type { DrillCheck, Weekday } from "../backups/settings";
 import type { BackupInterval, ServiceName, SystemSpec } from "../systems";
 import type { Contacts } from "../systems/contacts";
+import type { Rotations } from "./rotations";
 
 /** A stack's configuration, parsed, checked and complete: nothing downstream reads raw config. */
 export interface StackConfig {
@@ -84,6 +85,7 @@ export interface MonitoringConfig {
   /** Prometheus and Alertmanager through the edge, behind the operators' password. */
   readonly operatorPages: boolean;
   readonly statusPage: { readonly enabled: boolean; readonly title: string };
+  readonly rotations?: Rotations;
 }
 
 export type LogStream = "application" | "system" | "audit" | "backup";
@@ -105,6 +107,7 @@ export interface EdgeConfig {
   readonly rateLimit: RateLimit;
   /** Longest time that connections to a replaced version may take to end. */
   readonly drainSeconds: number;
+  readonly rotations?: Rotations;
 }
 
 export interface RateLimit {
@@ -138,6 +141,8 @@ export interface SystemConfig {
   readonly contacts: Contacts;
   /** Done by the update, once for each id. */
   readonly restore?: SystemRestore;
+  /** Counters of generated secrets, by name; absent: 0. */
+  readonly rotations?: Rotations;
   /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
   readonly secretSettings?: Readonly<Record<string, SecretRef>>;
   /** Stopped in an emergency: nothing of it is started, changed or waited for. */
