@@ -5,6 +5,7 @@ import type { BackupOutputs } from "../backups/outputs";
 import type { Facts } from "../runbook/facts";
 import { Problem } from "./problem";
 import { pulumi, stackCli, type StackCli } from "./pulumi";
+import { readState, type StackState } from "./state";
 
 /** The part of a stack's outputs that operations read. */
 export interface StackOutputs {
@@ -32,18 +33,26 @@ export interface Stack {
   readonly dockerHost: string | undefined;
   /** Its configuration, its state, its updates. */
   readonly cli: StackCli;
+  /** As it was when the stack was opened; absent: nobody read it. */
+  readonly state?: StackState;
+  /** The stack file's settings, secret ones without their value; absent: nobody read them. */
+  readonly settings?: Settings;
 }
+
+/** By full key, as the CLI prints them; maps and lists as JSON. */
+export type Settings = Readonly<Record<string, { readonly value?: string; readonly secret?: boolean }>>;
 
 /** What a stack says of itself, asked of the Pulumi CLI, which knows backends and passphrases. */
 export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv): Promise<Stack> {
   const { chosen, own } = await chooseStack(name, env);
-  const [outputs, config] = await Promise.all([
-    pulumi(["stack", "output", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as StackOutputs),
-    pulumi(["config", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as Record<string, { readonly value?: string }>),
+  // Not `stack output`: it takes longer, as it opens secrets to hide them again.
+  const [{ outputs, state }, settings] = await Promise.all([
+    pulumi(["stack", "export", "--stack", chosen], own).then(readState),
+    pulumi(["config", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as Settings),
   ]);
   if (Object.keys(outputs).length === 0) throw new Problem(`the stack ${chosen} has no outputs: it was never brought up, or was destroyed`, [`Bring it up with: pulumi up --stack ${chosen} (dev: npm start)`]);
-  const host = config["stackbook:host"]?.value;
-  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"], cli: stackCli(chosen, own, own !== env) };
+  const host = settings["stackbook:host"]?.value;
+  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"], cli: stackCli(chosen, own, own !== env), state, settings };
 }
 
 /** Which stack is meant, and the environment in which the CLI finds it. */
