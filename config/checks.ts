@@ -1,14 +1,16 @@
 import { systemIds, systems, type ServiceName, type SystemId } from "../systems";
 import { checkAlerts } from "./alerts-checks";
 import { checkBackups } from "./backups-checks";
+import { checkBeside } from "./beside-checks";
 import { defaults } from "./defaults";
-import { describe, formatPath, quote, type Path } from "./errors";
+import { formatPath, quote, type Path } from "./errors";
 import type { GivenSecrets } from "./given-secrets";
 import { isPinned } from "./image";
+import { checkImage, reportReferenceApp, reportUnpinned } from "./image-checks";
 import type { Located } from "./issues";
 import { givenSystems } from "./resolve";
 import { checkRotations } from "./rotations";
-import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
+import type { RawService, RawStack, RawSystem } from "./schema";
 import { checkSettings } from "./settings";
 import { isLocalName } from "./texts";
 import type { Environment, LogicalImage, StackConfig } from "./types";
@@ -85,10 +87,6 @@ function checkImages({ raw, environment }: Checked, report: Report): void {
   }
 }
 
-function reportUnpinned(at: Path, reference: string, environment: Environment, report: Report): void {
-  report(at, describe(reference), "a reference pinned by digest", `add its digest, ${reference.length < 80 ? reference : "<reference>"}@sha256:<64 hex digits>: in ${environment} what was tested is what runs`);
-}
-
 function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Report): void {
   const { environment } = checked;
   const at = ["systems", id];
@@ -96,6 +94,8 @@ function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Rep
   for (const service of ["backend", "frontend"] as const) checkService(id, service, raw.services?.[service] ?? {}, checked, report);
   checkRedis(id, raw, checked.config, report);
   if (raw.rotations !== undefined) checkRotations(systems[id], raw.rotations, report);
+  checkMigration(id, raw, checked.config, report);
+  if (raw.beside !== undefined) checkBeside(id, raw, raw.beside, checked, report);
   if (raw.halted !== undefined && raw.enabled === false) {
     report([...at, "enabled"], "false", "true while it is halted", `remove it, or resume the system first (npx stackbook resume ${id}): switched off, its containers go, and with them what they can tell`);
   }
@@ -107,21 +107,14 @@ function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Rep
 function checkService(id: SystemId, service: ServiceName, raw: RawService, { config, environment, secrets }: Checked, report: Report): void {
   const at = ["systems", id, "services", service];
   const spec = (config.systems.find((system) => system.spec.id === id)?.spec ?? systems[id]).services[service];
-  if (environment !== "dev" && (raw.image === undefined || raw.image === referenceAppWord)) {
-    report([...at, "image"], describe(raw.image), "an image reference pinned by digest, or { build: ... }", `name your image, registry/repository:tag@sha256:<64 hex digits>; the reference app is for dev`);
-  } else if (typeof raw.image === "string" && raw.image !== referenceAppWord && environment !== "dev" && !isPinned(raw.image)) {
-    reportUnpinned([...at, "image"], raw.image, environment, report);
-  }
+  if (environment !== "dev" && raw.image === undefined) reportReferenceApp([...at, "image"], raw.image, report);
+  else checkImage([...at, "image"], raw.image, environment, report);
   if (raw.replicas !== undefined && raw.replicas > spec.scale.maxReplicas) {
     report([...at, "replicas"], String(raw.replicas), `1-${spec.scale.maxReplicas}`, `use 1-${spec.scale.maxReplicas}: ${spec.scale.why}`);
   }
   for (const { name, ...trouble } of checkSettings(raw.settings ?? {}, secretSettingFix(id, service), { system: id, sources: spec.settings })) report([...at, "settings", name], trouble.given, trouble.allowed, trouble.fix);
   const doubled = service === "backend" ? Object.keys(secrets.bySystem[id].settings).filter((name) => Object.hasOwn(raw.settings ?? {}, name)) : [];
   for (const name of doubled) report([...at, "settings", name], "given twice", "one of the two", `keep the stack secret ${id}:${name}, and remove it here`);
-  const args = typeof raw.image === "object" ? (raw.image.build.args ?? {}) : {};
-  for (const { name } of checkSettings(args, () => "")) {
-    report([...at, "image", "build", "args", name], "a secret in plain text", "plain values", "keep secrets out of build arguments, which stay in the image; the running backend gets them from stack secrets");
-  }
 }
 
 function secretSettingFix(id: SystemId, service: ServiceName): (name: string) => string {
@@ -139,6 +132,12 @@ function checkRedis(id: SystemId, raw: RawSystem, config: StackConfig, report: R
   if (raw.redis !== false || redis === undefined) return;
   if (redis.optional !== true) report(at, "false", "true", `remove it: ${id} keeps ${redis.uses.join(", ")} in Redis`);
   else if (replicas > 1) report(at, "false", "true", `remove it, or use 1 replica: ${replicas} backends share their ${redis.uses.join(", ")} in Redis`);
+}
+
+function checkMigration(id: SystemId, { migration }: RawSystem, config: StackConfig, report: Report): void {
+  if (typeof migration !== "object" || migration.irreversible !== true) return;
+  if (config.systems.find(({ spec }) => spec.id === id)?.migration !== undefined) return;
+  report(["systems", id, "migration", "irreversible"], "true", "true with a command", `add migration.command, or remove it: ${id} has no migration`);
 }
 
 function checkDomains({ raw, config }: Checked, report: Report): void {

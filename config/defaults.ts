@@ -16,6 +16,7 @@ export const defaults = {
   demo: { seed: false, traffic: false },
   version: "1.0.0",
   slot: "a",
+  besidePercent: 0,
   enabled: true,
   sequence: 0,
   /** What runs on a dev stack that says nothing: the first system. */

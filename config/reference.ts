@@ -41,8 +41,11 @@ function rows(schema: Parameters<typeof step>[0], prefix: string): Row[] {
   return stepsOf(schema).flatMap((key) => {
     const bySystem = ["systems", "alerts.systemRoutes", "alerts.thresholds", "backups.drill.checks"].includes(prefix);
     if (bySystem && key !== "motel") return [];
-    if (prefix === "systems.<system>.services" && key !== "backend") return [];
-    const shown = bySystem ? "<system>" : prefix === "systems.<system>.services" ? "<service>" : key === anyName ? "<name>" : key;
+    const byService = ["systems.<system>.services", "systems.<system>.beside.services"].includes(prefix);
+    if (byService && key !== "backend") return [];
+    // What an image is made of stands where services have theirs.
+    if (prefix === "systems.<system>.beside.services.<service>.image") return [];
+    const shown = bySystem ? "<system>" : byService ? "<service>" : key === anyName ? "<name>" : key;
     const path = prefix === "" ? shown : `${prefix}.${shown}`;
     const inner = step(schema, key);
     const doc = inner.map(docOf).find((found) => found !== undefined);

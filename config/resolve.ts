@@ -1,16 +1,17 @@
-import { referenceApp } from "../systems/reference";
 import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
 import type { Contacts } from "../systems/contacts";
 import { resolveAlerts } from "./alerts-resolve";
 import { resolveBackups, resolveRestore, resolveSystemBackups } from "./backups-resolve";
+import { resolveBeside } from "./beside-resolve";
 import { defaults } from "./defaults";
 import type { GivenSecrets } from "./given-secrets";
 import { resolveHalted } from "./halted-schema";
+import { resolveImage, resolveMigration } from "./image-resolve";
 import type { RawMonitoring } from "./monitoring-schema";
-import { referenceAppWord, type RawService, type RawStack, type RawSystem } from "./schema";
+import type { RawService, RawStack, RawSystem } from "./schema";
 import { resolveRotations } from "./rotations";
 import { localHost } from "./texts";
-import type { EdgeConfig, Environment, ImageSource, MonitoringConfig, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
+import type { EdgeConfig, Environment, MonitoringConfig, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
 
 /**
  * The stack file over the catalogue over the defaults. Takes whatever is well-formed: the checks say
@@ -105,13 +106,14 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     backend: resolveService(spec.services.backend, raw.services?.backend ?? {}),
     frontend: resolveService(spec.services.frontend, raw.services?.frontend ?? {}),
   } satisfies Record<ServiceName, ServiceConfig>;
+  const slot = raw.slot ?? defaults.slot;
   const migration = resolveMigration(id, raw, services.backend.image);
   const backups = resolveSystemBackups(spec, raw, stackBackups, stackBackups.enabled ?? defaults.backups.enabled);
   return {
     spec,
     enabled: raw.enabled ?? defaults.enabled,
     version: raw.version ?? defaults.version,
-    slot: raw.slot ?? defaults.slot,
+    slot,
     domain,
     corsOrigins: raw.corsOrigins ?? [edge.httpsPort === 443 ? `https://${domain}` : `https://${domain}:${edge.httpsPort}`],
     // fetms.md, Horizontal Scaling: several backends share their sessions in Redis.
@@ -119,15 +121,16 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     rateLimit: { requestsPerMinute: raw.rateLimit?.requestsPerMinute ?? edge.rateLimit.requestsPerMinute },
     maxBodyMiB: raw.maxBodyMiB ?? spec.maxBodyMiB,
     services,
-    ...(migration === undefined ? {} : { migration: { command: migration } }),
+    ...(migration === undefined ? {} : { migration }),
+    ...(raw.beside === undefined ? {} : { beside: resolveBeside(id, raw, raw.beside, { slot, services }) }),
     ...(backups === undefined ? {} : { backups }),
     ...(raw.restore === undefined ? {} : { restore: resolveRestore(id, raw.restore) }),
     ...resolveRotations(raw.rotations),
+    ...(raw.halted === undefined ? {} : { halted: resolveHalted(raw.halted) }),
     contacts: { ...contacts, ...raw.contacts },
     givenSecrets: secrets.given,
     ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),
   };
-    ...(raw.halted === undefined ? {} : { halted: resolveHalted(raw.halted) }),
 }
 
 function resolveService(spec: ServiceSpec, raw: RawService): ServiceConfig {
@@ -138,19 +141,4 @@ function resolveService(spec: ServiceSpec, raw: RawService): ServiceConfig {
     cpus: raw.cpus ?? spec.cpus,
     settings: raw.settings ?? {},
   };
-}
-
-function resolveImage(raw: RawService["image"]): ImageSource {
-  if (raw === undefined || raw === referenceAppWord) return { kind: "reference-app" };
-  if (typeof raw === "string") return { kind: "registry", reference: raw };
-  const { context, dockerfile, args } = raw.build;
-  return { kind: "build", context, ...(dockerfile === undefined ? {} : { dockerfile }), args: args ?? {} };
-}
-
-/** The reference app makes its tables by its own command, in systems without migrations too. */
-function resolveMigration(id: SystemId, raw: RawSystem, backend: ImageSource): string[] | undefined {
-  if (raw.migration === false) return undefined;
-  if (raw.migration !== undefined) return raw.migration.command;
-  const command = backend.kind === "reference-app" ? referenceApp.migrate : systems[id].migration?.command;
-  return command === undefined ? undefined : [...command];
 }

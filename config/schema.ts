@@ -3,10 +3,13 @@ import type { SystemId } from "../systems";
 import { alertsSchema } from "./alerts-schema";
 import { backupsSchema, restoreSchema, systemBackupsSchema } from "./backups-schema";
 import { contactsSchema } from "./contacts-schema";
+import { besideSchema } from "./beside-schema";
 import { defaults } from "./defaults";
-import { choice, decimal, documented, flag, longText, looseText, text, wholeNumber } from "./fields";
-import { checkImageReference } from "./image";
+import { choice, decimal, documented, flag, looseText, text, wholeNumber } from "./fields";
 import { haltedSchema } from "./halted-schema";
+import { checkImageReference } from "./image";
+import { imageKey, namedTexts } from "./image-schema";
+import { migrationSchema } from "./migration-schema";
 import { monitoringSchema } from "./monitoring-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
 import { edgeRotationsSchema, systemRotationsSchema } from "./rotations";
@@ -69,48 +72,11 @@ const edge = z.strictObject({
   rotations: edgeRotationsSchema.optional(),
 });
 
-/** The image that stands for the demo app; one word, so that it can't be a reference by mistake. */
-export const referenceAppWord = "reference-app";
-
-const imageReference = text((value) => value === referenceAppWord || checkImageReference(value), {
-  about: "",
-  allowed: "an image reference, registry/repository:tag@sha256:<64 hex digits>",
-  example: "registry.example.org/motel/backend:1.4.2@sha256:...",
-});
-
-const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-const namedTexts = (about: string, example: string, fallback: string) =>
-  documented(
-    z.record(
-      z.string().regex(environmentName),
-      looseText((value) => value.length <= longText, { about, example, allowed: `text of at most ${longText} characters; put fractions and numbers with leading zeros in quotes`, hidden: true }),
-    ),
-    { type: "map of text", allowed: "names of letters, digits and _, with text", about, example, default: fallback, hidden: true },
-  );
-
-const image = documented(
-  z.union([
-    imageReference,
-    z.strictObject({
-      build: z.strictObject({
-        context: text((value) => value.trim() !== "", { about: "Folder to build from, relative to this repository", allowed: "a folder's path", example: "../motel/frontend" }),
-        dockerfile: text((value) => value.trim() !== "", { about: "Dockerfile in that folder", allowed: "a file's path", example: "Dockerfile.prod", default: "Dockerfile" }).optional(),
-        args: namedTexts("Build arguments; they stay in the image, so never a secret", "{ NODE_VERSION: \"20\" }", "none").optional(),
-      }),
-    }),
-  ]),
-  {
-    type: "text or map",
-    allowed: "an image reference, registry/repository:tag@sha256:<64 hex digits>, or { build: { context: <folder> } }",
-    about: "What runs: a reference (pinned by digest in staging and prod), `{ build: ... }`, or in dev `reference-app`, the demo app that keeps the contract of every system",
-    example: "registry.example.org/motel/backend:1.4.2@sha256:...",
-    default: "`reference-app` in dev, else to be given",
-  },
-);
-
 const service = z.strictObject({
-  image: image.optional(),
+  image: imageKey(
+    "What runs: a reference (pinned by digest in staging and prod), `{ build: ... }`, or in dev `reference-app`, the demo app that keeps the contract of every system",
+    "`reference-app` in dev, else to be given",
+  ).optional(),
   replicas: wholeNumber(1, 50, {
     about: "Containers side by side",
     example: "2",
@@ -124,30 +90,7 @@ const service = z.strictObject({
     "{ LOG_LEVEL: info }",
     "none",
   ).optional(),
-      halted: haltedSchema.optional(),
 });
-
-const migration = documented(
-  z.preprocess(
-    (value) => (value === "false" ? false : value),
-    z.union([
-      z.literal(false),
-      z.strictObject({
-        command: documented(
-          z.array(text((value) => value !== "", { about: "A word of the command", allowed: "text that is not empty", example: "npx" })).min(1).max(100),
-          { type: "list of text", allowed: "a command as a list of words", about: "Runs in the backend's image, and must succeed before the new backend takes traffic", example: "[npx, prisma, migrate, deploy]" },
-        ),
-      }),
-    ]),
-  ),
-  {
-    type: "map or false",
-    allowed: "{ command: [...] }, or false for none",
-    about: "Database migration of each release",
-    example: "{ command: [npx, prisma, migrate, deploy] }",
-    default: "the catalogue's (motel, fetms); the reference app's own where its backend runs",
-  },
-);
 
 /** One for all five: building it takes time at every preview. */
 const system = z
@@ -162,7 +105,8 @@ const system = z
         example: "1.4.2",
         default: `${defaults.version} in dev, else to be given`,
       }).optional(),
-      slot: choice(["a", "b"], { about: "Name of the running half; gradual switches change it", example: "b", default: defaults.slot }).optional(),
+      slot: choice(["a", "b"], { about: "Where the version runs, so that another one can run in the other slot, see `beside`", example: "b", default: defaults.slot }).optional(),
+      beside: besideSchema.optional(),
       domain: text(checkHostName, { about: "Host name of the system", allowed: "a host name", example: "motel.example.org", default: "`<system>.<domain>`" }).optional(),
       corsOrigins: documented(
         z.array(text(checkOrigin, { about: "An origin", allowed: "scheme://host[:port]", example: "https://www.example.org" })).min(1).max(100),
@@ -178,11 +122,12 @@ const system = z
       rateLimit: rateLimit("Requests a minute from one client address to this system", "`edge.rateLimit.requestsPerMinute`").optional(),
       maxBodyMiB: wholeNumber(1, 1024, { about: "Largest request body, MiB; above it the edge answers 413", example: "25", default: "the catalogue's: 10" }).optional(),
       services: z.strictObject({ backend: service.optional(), frontend: service.optional() }).optional(),
-      migration: migration.optional(),
+      migration: migrationSchema.optional(),
       backups: systemBackupsSchema.optional(),
       contacts: contactsSchema("the stack's, `contacts`"),
       restore: restoreSchema.optional(),
       rotations: systemRotationsSchema.optional(),
+      halted: haltedSchema.optional(),
     }),
   )
   .optional();

@@ -125,14 +125,16 @@ export interface SystemConfig {
   /** False: the containers go, data and passwords stay. */
   readonly enabled: boolean;
   readonly version: string;
-  readonly slot: "a" | "b";
+  readonly slot: SlotName;
+  /** A second version, in the other slot. */
+  readonly beside?: BesideConfig;
   readonly domain: string;
   readonly corsOrigins: string[];
   readonly redis: boolean;
   readonly rateLimit: RateLimit;
   readonly maxBodyMiB: number;
   readonly services: Readonly<Record<ServiceName, ServiceConfig>>;
-  readonly migration?: { readonly command: string[] };
+  readonly migration?: MigrationConfig;
   /** Secrets of the catalogue that the operator gave: names only, see SecretRef. */
   readonly givenSecrets: Readonly<Record<string, SecretRef>>;
   /** Absent: it is not backed up. */
@@ -143,14 +145,12 @@ export interface SystemConfig {
   readonly restore?: SystemRestore;
   /** Counters of generated secrets, by name; absent: 0. */
   readonly rotations?: Rotations;
-  /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
-  readonly secretSettings?: Readonly<Record<string, SecretRef>>;
   /** Stopped in an emergency: nothing of it is started, changed or waited for. */
   readonly halted?: HaltedConfig;
+  /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
+  readonly secretSettings?: Readonly<Record<string, SecretRef>>;
 }
 
-export interface SystemBackups {
-  /** In `monitoring.timeZone`. */
 export interface HaltedConfig {
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -179,6 +179,8 @@ export interface BesideConfig {
   readonly migration?: MigrationConfig;
 }
 
+export interface SystemBackups {
+  /** In `monitoring.timeZone`. */
   readonly at: string;
   readonly everyHours: BackupInterval;
   readonly retention: RetentionTable;

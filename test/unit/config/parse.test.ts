@@ -98,7 +98,7 @@ describe("the stack file over the catalogue", () => {
             backend: { image: `fetms:2@sha256:${"b".repeat(64)}`, replicas: 3, memoryMiB: 640, cpus: 1.5, settings: { LOG_LEVEL: "debug", PAGE_SIZE: 50, BETA: true } },
             frontend: { image: { build: { context: "../fetms", dockerfile: "Dockerfile.web", args: { NODE_VERSION: 20 } } } },
           },
-          migration: { command: ["./migrate"] },
+          migration: { command: ["./migrate"], irreversible: "true" },
           backups: { at: "03:00", everyHours: 12, kept: { dailyDays: 30 } },
         },
       },
@@ -127,7 +127,7 @@ describe("the stack file over the catalogue", () => {
           backend: { image: { kind: "registry", reference: `fetms:2@sha256:${"b".repeat(64)}` }, replicas: 3, memoryMiB: 640, cpus: 1.5, settings: { LOG_LEVEL: "debug", PAGE_SIZE: "50", BETA: "true" } },
           frontend: { image: { kind: "build", context: "../fetms", dockerfile: "Dockerfile.web", args: { NODE_VERSION: "20" } }, replicas: 1, memoryMiB: 128, cpus: 0.5, settings: {} },
         },
-        migration: { command: ["./migrate"] },
+        migration: { command: ["./migrate"], irreversible: true },
         backups: {
           at: "03:00",
           everyHours: 12,

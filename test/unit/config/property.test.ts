@@ -9,10 +9,13 @@ import { asPulumiGives, committed, failure, strongSecret, withValue, type StackF
 
 /** With everything that has keys of its own below. */
 const restore = { id: "1", backup: "latest" };
-const prod = systemIds.reduce<StackFile>((file, id) => withValue(file, ["stackbook:systems", id, "restore"], restore), {
+const candidate = `registry.example.org/app:9.0.0@sha256:${"9".repeat(64)}`;
+const beside = { version: "9.0.0", services: { backend: { image: candidate }, frontend: { image: candidate } } };
+const whole = systemIds.reduce<StackFile>((file, id) => withValue(withValue(file, ["stackbook:systems", id, "restore"], restore), ["stackbook:systems", id, "beside"], beside), {
   ...committed("prod"),
   "stackbook:backups": { enabled: true, stores: { mail: { kind: "s3", bucket: "example-backups", region: "eu-central-1" } }, encryption: { kind: "symmetric" } },
 });
+const prod = withValue(whole, ["stackbook:systems", "fetms", "redis"], true);
 const schemaPaths = allPaths(stackSchema).map(({ path }) => path);
 const names = [...new Set(schemaPaths.flat())];
 const odd = fc.constantFrom("__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "", " ", "a.b", "a:b", "\u0000", "0", "-1");
