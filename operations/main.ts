@@ -18,6 +18,8 @@ const streams: Output = { out: (text) => void process.stdout.write(text), err: (
 
 /** The one place where an exit code is set. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // `stackbook logs | head`: who reads has enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : faultExitCode));
   process.exitCode = await runCommand(argv, ownContext(), streams);
 }
 
@@ -34,7 +36,10 @@ export async function runCommand(argv: readonly string[], context: Context, outp
   try {
     const program = await createProgram(argv, run, output);
     await program.parseAsync([...argv], { from: "user" });
-    for (const { outcome, json } of outcomes) output.out(json ? `${JSON.stringify(outcome.json, null, 2)}\n` : `${outcome.text}\n`);
+    for (const { outcome, json } of outcomes) {
+      const answer = json ? JSON.stringify(outcome.json, null, 2) : outcome.text;
+      if (answer !== undefined && answer !== "") output.out(`${answer}\n`);
+    }
     return Math.max(0, ...outcomes.map(({ outcome }) => outcome.exitCode ?? 0));
   } catch (error) {
     return explain(error, argv.includes("--json"), output);
@@ -84,6 +89,8 @@ function ownContext(): Context {
     createStack: async (wanted) => (await import("./newStack")).createStack(wanted, process.env, say),
     connect: (stack) => connect(stack.dockerHost),
     say,
+    print: streams.out,
+    screen: { colours: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "", columns: process.stdout.isTTY ? process.stdout.columns : undefined },
     confirm,
     stackFile: (stack) => {
       const file = join(root, `Pulumi.${stack}.yaml`);

@@ -18,15 +18,28 @@ export interface Context {
   connect(stack: Stack): Engine;
   /** What is under way, for people: standard error, so that an answer can be piped. */
   readonly say: (line: string) => void;
+  /** Part of an answer that comes bit by bit: lines of a log, a screen that is drawn anew. Standard output, as it is. */
+  readonly print: (text: string) => void;
+  readonly screen: Screen;
   /** Asks a person; without a terminal there is nobody to ask, which is a Problem that names --yes. */
   confirm(question: string): Promise<boolean>;
   /** The text of `Pulumi.<stack>.yaml`, where there is one. */
   stackFile(stack: string): string | undefined;
 }
 
+/** Where answers are read. */
+export interface Screen {
+  /** On a terminal, and nobody asked for none (NO_COLOR). */
+  readonly colours: boolean;
+  /** undefined: it is no terminal. */
+  readonly columns: number | undefined;
+}
+
 /** What a command has to say: once for people, once for programs. */
 export interface Outcome {
+  /** Empty: all was said already. */
   readonly text: string;
+  /** undefined: all was said already. */
   readonly json: unknown;
   /** What was asked for was done, and what came of it is bad: a damaged backup. @default 0 */
   readonly exitCode?: number;
