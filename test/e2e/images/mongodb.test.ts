@@ -145,6 +145,13 @@ describe("the mongodb image", function () {
     await assert.rejects(connect({ ...app, password: "wrong" }, "memo"), wrongPassword);
   });
 
+  it("is not killed by collections that are filled faster than it writes", async () => {
+    const much = (await connect(root, "admin")).db("much");
+    for (let i = 0; i < 40; i += 1) await much.collection(`m${i}`).insertMany(Array.from({ length: 30 }, () => ({ i, blob: Buffer.alloc(200_000, i) })));
+    await Promise.all(Array.from({ length: 40 }, async (_, i) => assert.equal(await much.collection(`m${i}`).countDocuments(), 30)));
+    await much.dropDatabase();
+  });
+
   it("keeps no password readable in its data", async () => {
     const found = await server.mustExec(["sh", "-c", "grep -c -a -e 'app secret' -e 'root/secret' /data/db/* || true"]);
     assert.equal(found, "0");

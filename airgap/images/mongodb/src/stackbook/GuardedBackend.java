@@ -9,13 +9,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import de.bwaldvogel.mongo.wire.message.MongoQuery;
 import io.netty.channel.Channel;
+import org.h2.mvstore.MVMap;
 
 /**
  * Puts users in front of a server that has none: every command of every connection passes
@@ -43,6 +48,18 @@ final class GuardedBackend extends H2Backend {
         this.users = users;
         this.profiler = profiler;
         this.userCommands = new UserCommands(users);
+    }
+
+    /** The library opens a collection's map as H2 guesses its weight; one that is open already it takes as it is. */
+    @Override
+    protected MongoDatabase openOrCreateDatabase(String name) {
+        return new H2Database(name, getMvStore(), getCursorRegistry()) {
+            @Override
+            protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
+                getMvStore().openMap("databases." + getFullCollectionNamespace(collection), new MVMap.Builder<Object, Document>().keyType(new WeighedType()).valueType(new WeighedType()));
+                return super.openOrCreateCollection(collection, options);
+            }
+        };
     }
 
     @Override

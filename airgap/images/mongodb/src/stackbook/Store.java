@@ -7,11 +7,14 @@ import org.h2.mvstore.MVStore;
 
 /**
  * The one file, and when it is written: every 100 ms, as often as MongoDB writes its journal, and
- * never in the middle of a command, so that documents and their indexes agree after a kill.
+ * never in the middle of a command, so that documents and their indexes agree after a kill. Who
+ * writes more than the heap should hold until then waits for the disk before he is answered.
  */
 final class Store {
     private static final long COMMIT_MILLIS = 100;
     private static final long COMPACT_MILLIS = 10_000;
+    /** Of the heap, 128 MiB or more: writing takes as much again, twice, for a moment. */
+    private static final int UNSAVED_BYTES = 8 * 1024 * 1024;
     /** How long space that is no longer used is kept from being written over. */
     private static final int RETENTION_MILLIS = 5_000;
 
@@ -35,6 +38,7 @@ final class Store {
             return command.get();
         } finally {
             lock.readLock().unlock();
+            if (mvStore.getUnsavedMemory() > UNSAVED_BYTES) commit();
         }
     }
 
