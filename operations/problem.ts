@@ -16,7 +16,20 @@ export class Problem extends Error {
   }
 }
 
-/** As sysexits.h has it: the command line itself is wrong. */
-export const usageExitCode = 64;
-/** A fault of ours, shown with its trace. */
-export const faultExitCode = 70;
+/** What a command's end means to a script. */
+export const exitCodes = {
+  done: 0,
+  /** It failed, or what it looked at is bad; a fault of ours too, shown with its trace. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+  /** What it began was taken back: the stack is as it was. */
+  rolledBack: 3,
+  /** Somebody else is at work on the stack. */
+  locked: 4,
+  /** Not confirmed, or Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+export const usageExitCode = exitCodes.usage;
+export const faultExitCode = exitCodes.failed;

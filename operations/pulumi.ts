@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readPreview, type Preview } from "./preview";
 import { Problem } from "./problem";
 
 /** The Pulumi CLI, on one stack. */
@@ -8,11 +9,31 @@ export interface StackCli {
   /** @returns what it printed; never written into a log, as it may hold secrets */
   run(args: readonly string[], input?: string): Promise<string>;
   /** One `pulumi up`, told line by line. Throws a Problem with what failed. */
-  up(why: string, say: (line: string) => void): Promise<void>;
+  up(why: string, say: (line: string) => void, options?: UpOptions): Promise<void>;
+  /** @throws Problem with what the program or the engine refuses */
+  preview(options?: ProgramOptions): Promise<Preview>;
   /** What opens the stack's secrets, where that is a passphrase and it is known here. */
   passphrase(): string | undefined;
   /** Its state is the one that `npm start` keeps in this clone. */
   readonly local: boolean;
+  /** Where its state is, as Pulumi names it; undefined: where the user is logged in. */
+  readonly backend: string | undefined;
+  /** In which the CLI finds it. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface ProgramOptions {
+  /** Where the program is. @default this working copy */
+  readonly cwd?: string;
+  /** @default Pulumi.<stack>.yaml beside the program */
+  readonly configFile?: string;
+  /** Besides the stack's own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface UpOptions extends ProgramOptions {
+  /** Looks at the real things first. @default false */
+  readonly refresh?: boolean;
 }
 
 /** The working copy: stack files lie here. */
@@ -21,9 +42,12 @@ export const root = join(__dirname, "..");
 export function stackCli(stack: string, env: NodeJS.ProcessEnv, local: boolean): StackCli {
   return {
     run: (args, input) => pulumi([...args, "--stack", stack], env, input),
-    up: (why, say) => up(stack, env, why, say),
+    up: (why, say, options = {}) => up(stack, env, why, say, options),
+    preview: (options = {}) => preview(stack, env, options),
     passphrase: () => passphraseIn(env),
     local,
+    backend: env["PULUMI_BACKEND_URL"],
+    env,
   };
 }
 
@@ -48,14 +72,36 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv, input?: 
 }
 
 /** As `npm start` shows an update, and keeps its record. Ctrl-C lets it come to a halt. */
-async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void): Promise<void> {
+async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void, { refresh = false, ...program }: UpOptions): Promise<void> {
   const [{ update }, { Say }, { watchSignals }] = await Promise.all([import("../setup/stack/update.mjs"), import("../setup/base/say.mjs"), import("../setup/base/signals.mjs")]);
   watchSignals();
   try {
-    await update({ env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" }, stack }, ["up"], new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why });
+    const args = ["up", ...(refresh ? ["--refresh"] : []), ...configFlag(program)];
+    await update({ env: environmentOf(env, program), stack, cwd: program.cwd }, args, new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why });
   } catch (error) {
     throw asProblem(error);
   }
+}
+
+function preview(stack: string, env: NodeJS.ProcessEnv, program: ProgramOptions): Promise<Preview> {
+  return new Promise((resolve, reject) => {
+    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...configFlag(program)];
+    execFile("pulumi", args, { env: environmentOf(env, program), maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {
+      try {
+        resolve(readPreview(out, error === null ? 0 : 1, err));
+      } catch (refused) {
+        reject(refused as Error);
+      }
+    });
+  });
+}
+
+function configFlag({ configFile }: ProgramOptions): string[] {
+  return configFile === undefined ? [] : ["--config-file", configFile];
+}
+
+function environmentOf(env: NodeJS.ProcessEnv, program: ProgramOptions): NodeJS.ProcessEnv {
+  return { ...env, ...program.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
 }
 
 /** Set-up's own Problem, in operations' words; what it says about trying again is said by the command. */

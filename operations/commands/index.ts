@@ -16,4 +16,6 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   drill: { summary: "restores a backup into a throwaway database and compares", load: async () => (await import("./drill")).drill },
   recover: { summary: "brings a whole stack back on an empty machine, from its backups", load: async () => (await import("./recover")).recover },
   "recovery-kit": { summary: "shows what opens the backups: keys, passphrase, where they lie", load: async () => (await import("./recoveryKit")).recoveryKit },
+  unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
+  audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };

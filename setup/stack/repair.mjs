@@ -39,9 +39,8 @@ export async function clearUpdateLock(pulumi, { wait, tell, pollMs = 1000, every
  * volume), then the cut-off operations leave the state. Call it with the stack's lock free.
  * @returns {Promise<{ refresh: boolean }>} whether the update has to look at the real things first
  */
-export async function repairCutOff(pulumi, engine, tell) {
+export async function repairCutOff(pulumi, engine, tell, state = readState(pulumi.stack)) {
   const { stack } = pulumi;
-  const state = readState(stack);
   if (state === undefined) return { refresh: false };
   const have = await belongings(engine, stack, state);
   for (const container of have.orphans) {

@@ -22,6 +22,7 @@ export async function update(pulumi, args, say, { what, why }) {
   try {
     ended = await run("pulumi", [...args, "--yes", "--skip-preview", "--non-interactive", "--json", "--stack", pulumi.stack, "--message", `${why} (by ${user()})`], {
       env: pulumi.env,
+      ...(pulumi.cwd === undefined ? {} : { cwd: pulumi.cwd }),
       onLine: (line) => {
         if (!progress.read(line) && line.trim() !== "") rest.push(line);
         if (!line.includes('"severity":"debug"')) log.write(`${line}\n`);

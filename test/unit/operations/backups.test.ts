@@ -109,7 +109,7 @@ describe("stackbook's backups", () => {
     ];
     for (const [argv, message] of refused) {
       const { code, err } = await run(...argv);
-      assert.equal(code, 64, argv.join(" "));
+      assert.equal(code, 2, argv.join(" "));
       assert.match(err, message);
     }
     assert.deepEqual(agents.asked, []);

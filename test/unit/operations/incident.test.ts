@@ -72,9 +72,9 @@ describe("stackbook incident", () => {
 
   it("refuses what is missing or wrong before it asks anybody, everything at once", async () => {
     const { code, err } = await run("incident", "open", "--severity", "P1", "--since", "2026");
-    assert.equal(code, 64);
+    assert.equal(code, 2);
     for (const problem of ["--system is missing", "--issue is missing", "--impact is missing", "--severity is P1: give 1 (critical)", "--since is 2026: give 20m"]) assert.ok(err.includes(problem), problem);
-    assert.equal((await run("incident", "update", "x")).code, 64);
+    assert.equal((await run("incident", "update", "x")).code, 2);
     assert.match((await run("incident", "resolve")).err, /--resolution is missing/);
     assert.equal(asked.length, 0);
   });
@@ -125,7 +125,7 @@ describe("stackbook incident", () => {
     const json = JSON.parse(out) as Record<string, unknown>;
     assert.deepEqual([json["stack"], json["file"], json["page"]], ["dev", `incidents/${opened.id}.md`, "https://status.example.org"]);
     const failed = await run("incident", "open", "--json");
-    assert.equal(failed.code, 64);
+    assert.equal(failed.code, 2);
     assert.match((JSON.parse(failed.out) as { error: { message: string } }).error.message, /can't be opened/);
     assert.ok(!existsSync(join(root, "incidents", "undefined.md")));
   });
@@ -143,7 +143,7 @@ describe("stackbook incident", () => {
     assert.match((await run("incident", "open", "--help")).out, /--severity <1-4>[\s\S]*--stack <name>/);
     for (const argv of [["incidents"], ["incident", "close"], ["incident", "list", "--nothing"]]) {
       const { code, err } = await run(...argv);
-      assert.equal(code, 64, argv.join(" "));
+      assert.equal(code, 2, argv.join(" "));
       assert.match(err, /^error: unknown/);
       assert.doesNotMatch(err, /\n\s+at /);
     }

@@ -116,7 +116,7 @@ describe("stackbook recover", () => {
     assert.equal((await run(volume, ["--yes", "--store", `local=${folder}`])).code, 0);
     assert.ok(cli.calls.includes(`config set-all --path --plaintext stackbook:backups.stores.local.kind=directory --plaintext stackbook:backups.stores.local.path=${folder}`));
     const { code, err } = await run(volume, ["--yes", "--store", "offsite=/tmp", "/nowhere-at-all"]);
-    assert.equal(code, 64);
+    assert.equal(code, 2);
     assert.match(err, /--store is offsite=\/tmp: give <name>=<folder>.*: local\n {2}--store is \/nowhere-at-all: there is no/);
   });
 
@@ -153,12 +153,12 @@ describe("stackbook recover", () => {
   it("refuses a kit that is none, without quoting it, and sets that only a private key opens", async () => {
     const broken = { ...kitOf(folder), encryption: { kind: "symmetric", keyId: "k1", keys: [key] } } as unknown as Kit;
     const { code, err } = await run(broken);
-    assert.equal(code, 64);
+    assert.equal(code, 2);
     assert.match(err, /is no recovery kit:\n {2}encryption: /);
     assert.ok(!err.includes(key));
     assert.match((await run(kitOf(folder, { encryption: { kind: "publicKey", keyId: "A", signingKeyId: "s", signingPublicKeys: {} } }))).err, /encrypted to a public key/);
     assert.match((await stackbook(["recover", "--kit", join(folder, "none")], stackWith(cli), new FakeAgents())).err, /can't be read: ENOENT/);
-    assert.equal((await stackbook(["recover"], stackWith(cli), new FakeAgents())).code, 64);
+    assert.equal((await stackbook(["recover"], stackWith(cli), new FakeAgents())).code, 2);
     assert.match((await run(kitOf(folder))).err, /there is no backup to recover from/);
   });
 });

@@ -71,7 +71,7 @@ describe("stackbook restore", () => {
     await run([name, "--yes", "--table", "public.suites", "public.guests"]);
     assert.deepEqual(agents.asked[0]?.request, { backup: name, id: id(), only: ["database"], tables: ["public.suites", "public.guests"] });
     agents.asked.length = 0;
-    for (const argv of [["--only", "logs"], ["--table", "a", "--collection", "b"], ["--only", "redis", "--table", "a"]]) assert.equal((await run([name, ...argv])).code, 64, argv.join(" "));
+    for (const argv of [["--only", "logs"], ["--table", "a", "--collection", "b"], ["--only", "redis", "--table", "a"]]) assert.equal((await run([name, ...argv])).code, 2, argv.join(" "));
     assert.match((await run(["latest"])).err, /latest: of which system\?\n {2}Say it with --system: motel, sms\./);
     assert.deepEqual(agents.asked, []);
   });

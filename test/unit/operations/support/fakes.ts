@@ -3,6 +3,7 @@ import type { BackupOutputs } from "../../../../backups/outputs";
 import type { Context } from "../../../../operations/commands/types";
 import type { Engine } from "../../../../operations/engine";
 import { runCommand } from "../../../../operations/main";
+import type { Preview } from "../../../../operations/preview";
 import type { StackCli } from "../../../../operations/pulumi";
 import type { Stack } from "../../../../operations/stack";
 import { FakeEngine } from "./engine";
@@ -11,13 +12,18 @@ import { FakeEngine } from "./engine";
 export const noCli: StackCli = {
   run: (args) => Promise.reject(new Error(`pulumi ${args.join(" ")} was not expected`)),
   up: (why) => Promise.reject(new Error(`no update was expected: ${why}`)),
+  preview: () => Promise.reject(new Error("no preview was expected")),
   passphrase: () => undefined,
   local: false,
+  backend: undefined,
+  env: {},
 };
 
 /** What a test must not need, or need not look at. */
-export const nobody: Pick<Context, "say" | "confirm" | "stackFile" | "createStack"> = {
+export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "stackFile" | "createStack"> = {
   say: () => undefined,
+  print: () => undefined,
+  screen: { colours: false, columns: undefined },
   confirm: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
   stackFile: () => undefined,
   createStack: ({ name }) => Promise.reject(new Error(`no stack was to be made: ${name}`)),
@@ -58,6 +64,13 @@ export class FakeCli implements StackCli {
   readonly updates: string[] = [];
   onUp: () => void = () => undefined;
   readonly local = false;
+  readonly backend = undefined;
+  readonly env = {};
+  planned: Preview = { changes: [] };
+
+  preview(): Promise<Preview> {
+    return Promise.resolve(this.planned);
+  }
 
   passphrase(): string {
     return "only a test";
@@ -113,7 +126,7 @@ export async function stackbook(argv: readonly string[], stack: Stack, agents: F
   const texts = { out: "", err: "" };
   const progress: string[] = [];
   const context: Context = {
-    root: "/nowhere", env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody, say: (line) => void progress.push(line),
+    root: "/nowhere", env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody, say: (line) => void progress.push(line), print: (text) => void (texts.out += text),
     openStack: (name) => Promise.resolve({ ...stack, name: name ?? stack.name }), connect: () => agents, ...change,
   };
   const code = await runCommand(argv, context, { out: (text) => (texts.out += text), err: (text) => (texts.err += text) });

@@ -1,0 +1,157 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { operationVariable, type Operation } from "../../releases/record";
+import type { Context, Outcome } from "../commands/types";
+import type { Engine } from "../engine";
+import { exitCodes, Problem } from "../problem";
+import type { Preview } from "../preview";
+import type { ProgramOptions } from "../pulumi";
+import type { Stack } from "../stack";
+import { StackFile } from "../stackFile";
+import { appendAudit, type AuditEntry, type AuditResult } from "./audit";
+import { takeLock } from "./lock";
+import { repair, type Position } from "./repair";
+
+export interface ChangeAbout {
+  /** `deploy` */
+  readonly command: string;
+  /** In the lock, the record and the update's message: `deploy motel 2.0.0`. */
+  readonly what: string;
+  readonly systems: readonly string[];
+  readonly why?: string | undefined;
+}
+
+export interface UpdateOptions {
+  /** What this update is within the operation, where that has several: `the candidate beside it`. */
+  readonly step?: string;
+  /** Looks at the real things first. @default what the repair found necessary */
+  readonly refresh?: boolean;
+  /** Where the program is, other than this working copy. */
+  readonly cwd?: string;
+  /** Fewer words: nothing of each resource. @default false */
+  readonly quiet?: boolean;
+}
+
+/** What a changing command works with, while the stack is its own. */
+export interface Means {
+  /** As it is after the last update. */
+  readonly stack: Stack;
+  readonly engine: Engine;
+  readonly context: Context;
+  readonly file: StackFile;
+  say(line: string): void;
+  /** One stack update with the file as it now is. @throws Problem when it fails; the file stays, see `StackFile.putBack` */
+  update(options?: UpdateOptions): Promise<Stack>;
+  /** What that would change; nothing is touched. */
+  preview(options?: Pick<UpdateOptions, "cwd">): Promise<Preview>;
+  /** A line of the audit between its beginning and its end. */
+  record(detail: string): void;
+}
+
+/**
+ * The frame of every changing command: one at a time on a stack, recorded from its beginning to its end, on a stack
+ * whose last update came to its end or was put right.
+ */
+export async function change(about: ChangeAbout, options: { readonly stack?: string | undefined }, context: Context, work: (means: Means) => Promise<Outcome>): Promise<Outcome> {
+  const stack = await context.openStack(options.stack);
+  const engine = context.connect(stack);
+  const record = recorder(about, stack.name, context);
+  const unlock = await takeLock(engine, { stack: stack.name, what: about.what, who: context.who, now: context.now(), say: context.say });
+  try {
+    record("begun");
+    const position = await repair(stack, context.say);
+    const file = new StackFile(join(context.root, `Pulumi.${stack.name}.yaml`));
+    refuseOlder(file, stack, position);
+    const outcome = await work(new Operating(about, { stack, engine, context, file, position, record }));
+    record(outcome.exitCode === exitCodes.rolledBack ? "rolled back" : (outcome.exitCode ?? 0) === 0 ? "done" : "failed", firstLine(outcome.text));
+    return outcome;
+  } catch (error) {
+    record(resultOf(error), error instanceof Error ? error.message : String(error));
+    throw error;
+  } finally {
+    await unlock();
+  }
+}
+
+type Recorder = (result: AuditResult, detail?: string) => void;
+
+function recorder(about: ChangeAbout, stack: string, context: Context): Recorder {
+  const id = randomBytes(4).toString("hex");
+  return (result, detail) => {
+    const entry: AuditEntry = {
+      at: context.now().toISOString(), id, stack, command: about.command, what: about.what, systems: about.systems, who: context.who,
+      ...(about.why === undefined ? {} : { why: about.why }), result, ...(detail === undefined || detail === "" ? {} : { detail }),
+    };
+    appendAudit(context.root, entry);
+  };
+}
+
+/** A number that commands write can't be behind the stack's, unless the file is another one's, or an old one. */
+function refuseOlder(file: StackFile, stack: Stack, { sequence }: Position): void {
+  if (file.sequence >= sequence) return;
+  throw new Problem(`${file.path} is older than the stack ${stack.name}: its stackbook:sequence is ${file.sequence}, the stack's last update had ${sequence}`, [
+    "This would undo what came after it, so nothing was touched.",
+    `Take the newest one (git pull); where it was never committed: pulumi config refresh --stack ${stack.name}`,
+    `What came after it: npx stackbook history --stack ${stack.name}`,
+  ]);
+}
+
+class Operating implements Means {
+  stack: Stack;
+  readonly engine: Engine;
+  readonly context: Context;
+  readonly file: StackFile;
+  private refresh: boolean;
+
+  constructor(private readonly about: ChangeAbout, private readonly given: { readonly stack: Stack; readonly engine: Engine; readonly context: Context; readonly file: StackFile; readonly position: Position; readonly record: Recorder }) {
+    ({ stack: this.stack, engine: this.engine, context: this.context, file: this.file } = given);
+    this.refresh = given.position.refresh;
+  }
+
+  say(line: string): void {
+    this.context.say(line);
+  }
+
+  record(detail: string): void {
+    this.given.record("begun", detail);
+  }
+
+  async update({ cwd, quiet, refresh = this.refresh, step }: UpdateOptions = {}): Promise<Stack> {
+    this.file.set(["sequence"], Math.max(this.file.sequence, this.given.position.sequence) + 1);
+    this.file.save();
+    const operation = this.operation(step);
+    await this.stack.cli.up(messageOf(operation), quiet === true ? () => undefined : this.context.say, {
+      refresh, ...this.program(cwd, operation), configFile: this.file.path,
+    });
+    this.refresh = false;
+    this.stack = await this.context.openStack(this.stack.name);
+    return this.stack;
+  }
+
+  async preview({ cwd }: Pick<UpdateOptions, "cwd"> = {}): Promise<Preview> {
+    return this.file.aside((configFile) => this.stack.cli.preview({ ...this.program(cwd, this.operation()), configFile }));
+  }
+
+  private program(cwd: string | undefined, operation: Operation): ProgramOptions {
+    return { ...(cwd === undefined ? {} : { cwd }), env: { [operationVariable]: JSON.stringify(operation) } };
+  }
+
+  private operation(step?: string): Operation {
+    const { command, what, why } = this.about;
+    return { command, what: step === undefined ? what : `${what}: ${step}`, who: this.context.who, ...(why === undefined ? {} : { why }) };
+  }
+}
+
+function messageOf({ what, why }: Operation): string {
+  return why === undefined ? what : `${what}: ${why}`;
+}
+
+function resultOf(error: unknown): AuditResult {
+  if (!(error instanceof Problem)) return "failed";
+  if (error.exitCode === exitCodes.interrupted) return "interrupted";
+  return error.exitCode === exitCodes.usage ? "refused" : "failed";
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,70 @@
+import { Problem } from "./problem";
+
+/** What an update would do. */
+export interface Preview {
+  /** Without what stays as it is. */
+  readonly changes: readonly PlannedChange[];
+}
+
+export interface PlannedChange {
+  readonly op: "create" | "update" | "delete" | "replace" | "import" | "other";
+  readonly urn: string;
+  /** `docker:index/container:Container` */
+  readonly type: string;
+  /** `motel-backend-a-0` */
+  readonly name: string;
+}
+
+interface Told {
+  readonly steps?: readonly { readonly op: string; readonly urn: string }[];
+  readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
+}
+
+/** Ops of the engine; a replacement is told by three steps, of which one is enough. */
+const ops: Readonly<Record<string, PlannedChange["op"] | undefined>> = { create: "create", update: "update", delete: "delete", replace: "replace", import: "import", "discard-replaced": "other", "remove-pending-replace": "other" };
+const untold = new Set(["same", "read", "refresh", "create-replacement", "delete-replaced", "read-replacement"]);
+
+/**
+ * Reads what `pulumi preview --json` printed.
+ * @throws Problem with every error that it tells of
+ */
+export function readPreview(text: string, code: number, err: string): Preview {
+  const told = parse(text);
+  const errors = (told?.diagnostics ?? []).filter(({ severity }) => severity === "error").map(({ message }) => plain(message)).filter((message) => message !== "" && message !== "preview failed");
+  if (code !== 0 || told === undefined) {
+    const said = errors.length > 0 ? errors : (err.trim() === "" ? text : err).trim().split("\n").slice(-6);
+    throw new Problem("the update would be refused:", [...said.flatMap((message) => message.split("\n")), "Nothing was touched."]);
+  }
+  return {
+    changes: (told.steps ?? []).flatMap(({ op, urn }) => {
+      const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+      if (untold.has(op) || type === "pulumi:pulumi:Stack" || type.startsWith("stackbook:")) return [];
+      return [{ op: ops[op] ?? "other", urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) }];
+    }),
+  };
+}
+
+/** For people: one line for each change. */
+export function describePreview({ changes }: Preview): string {
+  if (changes.length === 0) return "  nothing changes";
+  const signs = { create: "+", update: "~", delete: "-", replace: "±", import: "=", other: "?" } as const;
+  return changes.map(({ name, op, type }) => `  ${signs[op]} ${name.padEnd(34)} ${op} (${kindOf(type)})`).join("\n");
+}
+
+/** `docker:index/container:Container` -> `container` */
+function kindOf(type: string): string {
+  return (type.split(":").at(-1) ?? type).replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+function parse(text: string): Told | undefined {
+  try {
+    return JSON.parse(text) as Told;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without the engine's colour marks. */
+function plain(message: string): string {
+  return message.replace(/<\{%.*?%\}>/g, "").trim();
+}
