@@ -39,13 +39,13 @@ export function backupSettings({ backups, cache, config, database, encryption, i
   };
 }
 
-/** A stack that starts from a backup's configuration wants none of the restores that this one once had. */
+/** A stack that starts from a backup's configuration wants none of the restores that this one once had, and nothing that is halted. */
 export function withoutRestores(given: StackConfig["given"]): Record<string, unknown> {
   const { "stackbook:systems": systems, ...others } = given;
   if (!isMap(systems)) return { ...given };
   const cleaned = Object.entries(systems).map(([id, system]) => {
     if (!isMap(system)) return [id, system] as const;
-    const { restore: _restore, ...rest } = system;
+    const { restore: _restore, halted: _halted, ...rest } = system;
     return [id, rest] as const;
   });
   return { ...others, "stackbook:systems": Object.fromEntries(cleaned) };

@@ -30,6 +30,11 @@ export interface HardenedContainerArgs {
   readonly stopSeconds?: number;
   /** Another value is another container: for programs that read their configuration once. */
   readonly replaceOn?: pulumi.Input<string>;
+  /**
+   * Of a system that is halted: one that is there stays as it is, running or not and whatever it should be by now; one
+   * that is new is made and not started. @default false
+   */
+  readonly frozen?: boolean;
 }
 
 /** What each log line is marked with, so that a collector knows its origin without asking the engine. */
@@ -53,6 +58,7 @@ export interface Healthcheck {
 export function hardenedContainer(name: string, args: HardenedContainerArgs, opts: pulumi.CustomResourceOptions): docker.Container {
   const stopSeconds = args.stopSeconds ?? 10;
   const check = args.healthcheck;
+  const frozen = args.frozen ?? false;
   return new docker.Container(
     name,
     {
@@ -90,13 +96,15 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
       init: args.init ?? true,
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "5", labels: logLabels },
-      mustRun: true,
+      // The engine's plugin starts what must run and doesn't, also after a refresh.
+      mustRun: !frozen,
+      ...(frozen ? { start: false } : {}),
       wait: false,
       stopTimeout: stopSeconds,
       destroyGraceSeconds: stopSeconds,
       ...(args.stopSignal === undefined ? {} : { stopSignal: args.stopSignal }),
     },
-    opts,
+    frozen ? pulumi.mergeOptions(opts, { ignoreChanges: [...settled] }) : opts,
   );
 }
 

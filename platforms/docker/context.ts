@@ -6,6 +6,7 @@ import type { SystemId } from "../../systems";
 import { hardenedContainer, type HardenedContainerArgs } from "./container";
 import { lacksImage, readPackageBuiltImages, resolveImage, type LogicalImage } from "./images";
 import type { Labels } from "./labels";
+import { Power } from "./tasks/power";
 
 /** A system's private networks. */
 export interface DockerSite extends Site {
@@ -19,6 +20,7 @@ export class DockerContext {
   readonly provider: docker.Provider;
   private readonly made: ContainerName[] = [];
   private readonly images = new Map<string, docker.RemoteImage>();
+  private readonly powers = new Map<string, Power>();
   private readonly packageBuilt = readPackageBuiltImages(process.env);
 
   constructor(
@@ -72,9 +74,37 @@ export class DockerContext {
 
   /** A container that somebody may want to recognise later, see `containers`. */
   container(name: string, args: HardenedContainerArgs, opts: pulumi.CustomResourceOptions): docker.Container {
-    const container = hardenedContainer(name, args, opts);
+    const power = this.power(args.labels.system);
+    const frozen = this.isHalted(args.labels.system);
+    const container = hardenedContainer(name, frozen ? { ...args, frozen } : args, power === undefined ? opts : pulumi.mergeOptions(opts, { dependsOn: [power] }));
     this.made.push({ system: args.labels.system, service: args.labels.service, id: container.id, name: container.name });
     return container;
+  }
+
+  /** Stopped in an emergency: nothing of it is started, changed or waited for. */
+  isHalted(system: string | undefined): boolean {
+    return this.config.systems.some(({ halted, spec }) => spec.id === system && halted !== undefined);
+  }
+
+  /** For what would run or be waited for: nothing, or that it is not to while its system is halted. */
+  idle(system: string | undefined): { readonly idle?: true } {
+    return this.isHalted(system) ? { idle: true } : {};
+  }
+
+  /** What comes before everything of a system; the stack's own parts have none. */
+  power(system: string): Power | undefined {
+    const config = this.config.systems.find(({ spec }) => spec.id === system);
+    if (config === undefined) return undefined;
+    const { halted, restore, slot, version } = config;
+    const known = this.powers.get(system);
+    if (known !== undefined) return known;
+    const power = new Power(
+      `${system}-power`,
+      { host: this.host, stack: this.stack, system, ...(halted === undefined ? {} : { halted }), frozen: { version, slot, ...(restore === undefined ? {} : { restore: restore.id }) } },
+      { provider: this.tasks },
+    );
+    this.powers.set(system, power);
+    return power;
   }
 
   /** All that were made so far. */

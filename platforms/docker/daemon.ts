@@ -91,7 +91,7 @@ export function awaitDaemons(context: DockerContext, what: "monitoring" | "backu
     what === "monitoring" ? "daemons-healthy" : `${what}-healthy`,
     {
       host: context.host,
-      containers: daemons.map((daemon) => (daemon as DockerDaemon).server.id),
+      containers: (daemons as readonly DockerDaemon[]).filter(({ args }) => !context.isHalted(args.system)).map(({ server }) => server.id),
       title: what,
       timeoutSeconds: 120,
       meanwhile: "The systems themselves go on.",
@@ -147,6 +147,7 @@ function writeConfig(
       ...(onChange === "replace" ? {} : { signal: onChange.signal }),
       labels: labelMap(daemonLabels(context, args)),
       title: `configuration of ${to.resource.replace(/-config$/, "")}`,
+      ...context.idle(args.system),
     },
     context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }),
   );

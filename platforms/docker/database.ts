@@ -99,7 +99,7 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
   );
   const gate = new HealthGate(
     `${system}-database-healthy`,
-    { host: context.host, containers: [server.id], title: `${system} database (${spec.engine})`, timeoutSeconds: 180 },
+    { host: context.host, containers: [server.id], title: `${system} database (${spec.engine})`, timeoutSeconds: 180, ...context.idle(system) },
     context.taskOptions({ parent: opts.parent }),
   );
   const host = pulumi.output("database");

@@ -105,3 +105,4 @@ export function createRole(context: DockerContext, name: string, args: RoleArgs,
     opts,
   );
 }
+      ...context.idle(args.system),

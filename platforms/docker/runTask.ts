@@ -39,6 +39,7 @@ function taskArgs(context: DockerContext, name: string, args: RunTaskArgs, wayOu
     user: users.server,
     memoryMiB: args.memoryMiB,
     timeoutSeconds: args.timeoutSeconds ?? 600,
+    ...context.idle(args.system),
     labels: labelMap(context.labels(args.system, name, "task")),
     title: args.title ?? `${args.system}: ${name}`,
     ...(triggers === undefined ? {} : { triggers }),

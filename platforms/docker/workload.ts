@@ -73,6 +73,7 @@ export function createWorkload(context: DockerContext, args: WorkloadArgs, opts:
       title: `${system} ${service.name} ${args.version}`,
       timeoutSeconds: 180,
     },
+      ...context.idle(system),
     context.taskOptions({ parent: opts.parent }),
   );
   return {

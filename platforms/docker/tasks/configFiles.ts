@@ -22,6 +22,8 @@ export interface ConfigFilesResourceArgs {
   readonly labels: Readonly<Record<string, string>>;
   /** For messages: `configuration of prometheus`. */
   readonly title: string;
+  /** True: its system is halted, so nothing is written now; that is done when the system runs again. @default false */
+  readonly idle?: boolean;
 }
 
 export interface ConfigFilesInputs {
@@ -36,6 +38,7 @@ export interface ConfigFilesInputs {
   signal?: string;
   labels: Record<string, string>;
   title: string;
+  idle?: boolean;
 }
 
 type Failures = { property: string; reason: string }[];
@@ -141,6 +144,7 @@ async function tell(inputs: ConfigFilesInputs, docker: Docker): Promise<void> {
 
 /** @returns when, which is another time each time */
 async function write(olds: ConfigFilesInputs | undefined, news: ConfigFilesInputs): Promise<string> {
+  if (news.idle === true) return "";
   const docker = connect(news.host);
   const mount = "/.stackbook-config";
   const options = {
@@ -175,7 +179,7 @@ async function write(olds: ConfigFilesInputs | undefined, news: ConfigFilesInput
 
 const provider: pulumi.dynamic.ResourceProvider<ConfigFilesInputs, ConfigFilesInputs & { result: string }> = {
   check: (_olds, news) => Promise.resolve({ inputs: news, failures: pathProblems(news) }),
-  diff: (_id, olds, news) => Promise.resolve({ changes: !sameInputs(olds, news) }),
+  diff: (_id, olds, news) => Promise.resolve({ changes: news.idle !== true && !sameInputs(olds, news) }),
   async create(inputs) {
     const result = await write(undefined, inputs);
     return { id: inputs.title.replace(/[^A-Za-z0-9]+/g, "-"), outs: { ...inputs, result } };

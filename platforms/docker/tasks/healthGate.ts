@@ -10,6 +10,8 @@ export interface HealthGateArgs {
   readonly timeoutSeconds: number;
   /** What a failure means for visitors. @default "The version before keeps serving." */
   readonly meanwhile?: string;
+  /** True: its system is halted, so it waits for nothing now, and catches up when the system runs again. @default false */
+  readonly idle?: boolean;
 }
 
 interface GateInputs {
@@ -18,6 +20,7 @@ interface GateInputs {
   title: string;
   timeoutSeconds: number;
   meanwhile?: string;
+  idle?: boolean;
 }
 
 async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number): Promise<void> {
@@ -58,6 +61,7 @@ async function waitUntilHealthy(inputs: GateInputs, id: string, deadline: number
 }
 
 async function pass(inputs: GateInputs): Promise<void> {
+  if (inputs.idle === true) return;
   const deadline = Date.now() + inputs.timeoutSeconds * 1000;
   const ended = await Promise.allSettled(inputs.containers.map((id) => waitUntilHealthy(inputs, id, deadline)));
   const reasons = ended.flatMap((end) => (end.status === "fulfilled" ? [] : [end.reason instanceof Error ? end.reason.message : String(end.reason)]));
@@ -65,7 +69,7 @@ async function pass(inputs: GateInputs): Promise<void> {
 }
 
 const provider: pulumi.dynamic.ResourceProvider<GateInputs, GateInputs> = {
-  diff: (_id, olds, news) => Promise.resolve({ changes: !sameInputs(olds, news) }),
+  diff: (_id, olds, news) => Promise.resolve({ changes: news.idle !== true && !sameInputs(olds, news) }),
   async create(inputs) {
     await pass(inputs);
     return { id: `healthy-${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}`, outs: inputs };

@@ -33,6 +33,8 @@ export interface TaskArgs {
   readonly quiesce?: readonly string[];
   /** With `quiesce`: nothing runs; what an update that was cut off has stopped is started. @default false */
   readonly resting?: boolean;
+  /** True: its system is halted, so it runs at no change now, and catches up when the system runs again. @default false */
+  readonly idle?: boolean;
 }
 
 interface TaskInputs {
@@ -53,6 +55,7 @@ interface TaskInputs {
   previousTrigger?: string;
   quiesce?: string[];
   resting?: boolean;
+  idle?: boolean;
 }
 
 interface Done {
@@ -61,6 +64,7 @@ interface Done {
 }
 
 async function run(inputs: TaskInputs, previous?: string): Promise<Done> {
+  if (inputs.idle === true) return { result: "", answer: "" };
   const docker = connect(inputs.host);
   const { quiesce } = inputs;
   // Of an update that was cut off: its container may still run, and what it has stopped still stands.
@@ -121,12 +125,13 @@ async function run(inputs: TaskInputs, previous?: string): Promise<Done> {
 }
 
 function isDone(olds: TaskInputs, news: TaskInputs): boolean {
+  if (olds.idle === true) return false;
   return news.onlyOnTriggers === true ? sameInputs(olds.triggers ?? [], news.triggers ?? []) : sameInputs(olds, news);
 }
 
 const provider: pulumi.dynamic.ResourceProvider<TaskInputs, TaskInputs & Done> = {
   // Besides what changed: containers that an update which was cut off has stopped.
-  diff: async (_id, olds, news) => ({ changes: !isDone(olds, news) || (news.quiesce !== undefined && (await leftBehind(news.host, news.labels))) }),
+  diff: async (_id, olds, news) => ({ changes: news.idle !== true && (!isDone(olds, news) || (news.quiesce !== undefined && (await leftBehind(news.host, news.labels)))) }),
   async create(inputs) {
     const done = await run(inputs);
     return { id: `${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}-${done.result}`, outs: { ...inputs, ...done } };

@@ -26,6 +26,7 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "pulumi-nodejs:dynamic/stackbook:SequenceGuard": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:Ledger": (_name, inputs) => ({ current: { ...(inputs["facts"] as object), number: 1, at: "2026-01-01T00:00:00.000Z" }, earlier: [] }),
   "pulumi-nodejs:dynamic/stackbook:Attachment": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:Power": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:SelfSignedCertificate": () => ({ caCertificatePem: "CA", certificatePem: "CERT", privateKeyPem: "KEY" }),
 };
 
