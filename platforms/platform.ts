@@ -202,6 +202,8 @@ export interface RoutesArgs {
   readonly model: pulumi.Output<EdgeModel>;
   /** PEM, certificate chain and key; absent while ACME is to get one. */
   readonly certificate?: pulumi.Output<string>;
+  /** Key of operators' passes, and the name under which the model speaks of it; a secret. */
+  readonly pass?: pulumi.Output<{ readonly id: string; readonly key: string }>;
   readonly drainSeconds: number;
 }
 

@@ -1,21 +1,25 @@
+import { renderBlocked, renderPasses } from "./admission";
+import { renderClosed } from "./closed";
 import { askOperators } from "./doors";
+import type { EdgePaths } from "./files";
 import type { FullModel } from "./haproxy";
 import type { EdgeSystem } from "./model";
-import { backendName, rateTable, routeFlags } from "./names";
+import { backendName, isSystem, rateTable, routeFlags } from "./names";
 import { htmlBody, jsonBody, type PageName, pages } from "./pages";
 
-export function renderFrontends(model: FullModel, stamp: string): string[] {
-  return [...renderHttp(model), "", ...renderHttps(model), "", ...renderAdmin(model, stamp)];
+export function renderFrontends(model: FullModel, paths: EdgePaths, stamp: string): string[] {
+  return [...renderHttp(model, paths), "", ...renderHttps(model, paths), "", ...renderAdmin(model, stamp)];
 }
 
 /** Port 80: everything goes to https, but for ACME's challenges. */
-function renderHttp(model: FullModel): string[] {
+function renderHttp(model: FullModel, { blocked }: EdgePaths): string[] {
   const port = model.publicHttpsPort === 443 ? "" : `:${model.publicHttpsPort}`;
   const location = `location https://%[var(txn.host)]${port}%[pathq]`;
   return [
     "frontend http from web",
     `    bind :${model.listen.http}`,
     ...remember(),
+    ...renderBlocked(model, blocked, "http"),
     ...model.systems.flatMap(setSystem),
     // Only to names that are ours: a redirect to whatever a client names could be cached and used against others.
     refuse("unknownHost", "!{ var(txn.system) -m found }"),
@@ -37,7 +41,7 @@ function renderAcme(acme: NonNullable<FullModel["acme"]>): string[] {
   ];
 }
 
-function renderHttps(model: FullModel): string[] {
+function renderHttps(model: FullModel, paths: EdgePaths): string[] {
   return [
     "frontend https from web",
     `    bind :${model.listen.https} ssl crt ${model.directory}/certs alpn h2,http/1.1`,
@@ -45,6 +49,7 @@ function renderHttps(model: FullModel): string[] {
     "    compression algo gzip",
     "    compression type text/html text/plain text/css text/javascript application/javascript application/json application/manifest+json image/svg+xml",
     ...remember(),
+    ...renderBlocked(model, paths.blocked, "https"),
     "    http-request set-var(txn.origin) req.fhdr(origin)",
     "    http-request set-var(txn.self) str(https://),concat(,txn.host_header)",
     ...model.systems.flatMap(setSystem),
@@ -56,6 +61,8 @@ function renderHttps(model: FullModel): string[] {
     ...originRules(),
     ...answers(["unknownHost", "tooManyRequests", "bodyTooLarge", "foreignOrigin"]),
     preflight(),
+    ...renderPasses(model, paths),
+    ...renderClosed(model, paths.closed),
     ...askOperators(model.doors),
     ...responseHeaders(model),
     ...model.systems.flatMap(routes),
@@ -87,11 +94,9 @@ function remember(): string[] {
     "    http-request set-var(txn.method) method",
     "    http-request set-var(txn.protocol) req.ver",
     "    http-request set-var(txn.agent) req.fhdr(user-agent)",
+    // One moment for all that is compared with it.
+    "    http-request set-var(txn.now) date",
   ];
-}
-
-function isSystem(system: EdgeSystem): string {
-  return `{ var(txn.system) -m str ${system.id} }`;
 }
 
 /** A line for each: HAProxy takes 64 words in one. */

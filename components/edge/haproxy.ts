@@ -2,14 +2,13 @@ import { createHash } from "node:crypto";
 import { renderBackends } from "./backends";
 import { renderFrontends } from "./frontends";
 import { doorSystem } from "./doors";
-import { bodyLimitLua } from "./lua";
+import { edgeFiles, type EdgeFile, type EdgePaths } from "./files";
 import { type EdgeListen, type EdgeModel, edgeDirectory, edgeListen, edgeLogDescriptor } from "./model";
 import { htmlBody, pages } from "./pages";
 import { checkModel } from "./validate";
 
 /** A model with every default filled in, as the renderers take it. */
-export type FullModel = Required<Omit<EdgeModel, "acme" | "listen">> & {
-  readonly acme?: EdgeModel["acme"];
+export type FullModel = Required<Omit<EdgeModel, "acme" | "listen" | "passKeyId" | "statusPage">> & Pick<EdgeModel, "acme" | "passKeyId" | "statusPage"> & {
   readonly listen: EdgeListen;
   /** How long an idle connection of a visitor stays open. */
   readonly keepAliveSeconds: number;
@@ -27,7 +26,8 @@ const stampPlaceholder = "@".repeat(stampLength);
 export function renderHaproxy(model: EdgeModel): string {
   checkModel(model);
   const full = withDefaults(model);
-  const text = [renderGlobal(full), renderDefaults(full), renderPeers(full), renderFrontends(full, stampPlaceholder), renderBackends(full)]
+  const { paths } = edgeFiles(full);
+  const text = [renderGlobal(full, paths), renderDefaults(full), renderPeers(full), renderFrontends(full, paths, stampPlaceholder), renderBackends(full)]
     .map((section) => section.join("\n"))
     .join("\n\n");
   const unstamped = `# Written by Stackbook; changes are lost with the next deploy.\n# stamp ${stampPlaceholder}\n${text}\n`;
@@ -37,6 +37,12 @@ export function renderHaproxy(model: EdgeModel): string {
     throw new Error(`the edge's configuration is ${Buffer.byteLength(config)} bytes; at most ${maxConfigBytes} fit: fewer systems, hosts or servers on one edge`);
   }
   return config;
+}
+
+/** The files that this model's configuration loads, but for what is secret. */
+export function filesOf(model: EdgeModel): readonly EdgeFile[] {
+  checkModel(model);
+  return edgeFiles(withDefaults(model)).files;
 }
 
 /** The stamp that `/stamp` answers while this text is in force. */
@@ -58,6 +64,11 @@ function withDefaults(model: EdgeModel): FullModel {
   return {
     publicHttpsPort: model.publicHttpsPort,
     ...(model.acme === undefined ? {} : { acme: model.acme }),
+    ...(model.passKeyId === undefined ? {} : { passKeyId: model.passKeyId }),
+    ...(model.statusPage === undefined ? {} : { statusPage: model.statusPage }),
+    blocked: model.blocked ?? [],
+    bypass: model.bypass ?? [],
+    timeZone: model.timeZone ?? "UTC",
     observed: model.observed ?? false,
     doors: byKey(model.doors ?? [], (door) => door.name),
     systems: byKey([...model.systems, ...(model.doors ?? []).map(doorSystem)], (s) => s.id).map((system) => ({
@@ -66,7 +77,8 @@ function withDefaults(model: EdgeModel): FullModel {
       corsOrigins: [...new Set(system.corsOrigins)].sort(),
       services: byKey(system.services, (s) => s.name).map((service) => ({
         ...service,
-        servers: byKey(service.servers, (s) => s.name),
+        // Nobody is there who could be looked up or asked for his health.
+        servers: system.closed?.kind === "halted" ? [] : byKey(service.servers, (s) => s.name),
       })),
       // Longest first is what makes the longest prefix win: HAProxy takes the first rule that matches.
       routes: [...system.routes].sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1)),
@@ -83,7 +95,7 @@ function withDefaults(model: EdgeModel): FullModel {
   };
 }
 
-function renderGlobal(model: FullModel): string[] {
+function renderGlobal(model: FullModel, { bodyLimit }: EdgePaths): string[] {
   return [
     "global",
     // A line must hold a whole JSON object; the usual 1024 bytes would cut one in two.
@@ -98,7 +110,7 @@ function renderGlobal(model: FullModel): string[] {
     "    ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
     "    ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
     "    tune.ssl.default-dh-param 2048",
-    `    lua-load-per-thread ${model.directory}/lua/${bodyLimitLua.fileName}`,
+    `    lua-load-per-thread ${bodyLimit}`,
   ];
 }
 
@@ -168,6 +180,8 @@ function accessLog(): string {
     termination: '"%tsc"',
     // The time since when what answered is out of date (RFC 9745), or "-".
     deprecation: text("var(txn.deprecation)", 32),
+    // Why the edge answered in the application's place: a page's name, or "-".
+    refused: text("var(txn.refuse)", 32),
     userAgent: text("var(txn.agent)", 192),
   };
   return `'{${Object.entries(fields)

@@ -1,5 +1,6 @@
 export * from "./model";
-export { renderHaproxy, stampOf } from "./haproxy";
+export { filesOf, renderHaproxy, stampOf } from "./haproxy";
+export type { EdgeFile } from "./files";
 export { authorizationSha256 } from "./doors";
 export { bodyLimitLua } from "./lua";
 export { edgeCommand, edgeHealthcheck, type EdgeCommandOptions } from "./bootstrap";

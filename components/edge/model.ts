@@ -33,6 +33,27 @@ export interface EdgeModel {
   readonly directory?: string;
   /** What the edge listens on inside its container. @default 8080, 8443, 8404, 8405, 8444 */
   readonly listen?: Partial<EdgeListen>;
+  /** Who gets 403 and nothing else, on both ports; at most 1000. @default nobody */
+  readonly blocked?: readonly EdgeBlock[];
+  /** Networks from which systems in maintenance are reached as ever; at most 100. @default none */
+  readonly bypass?: readonly string[];
+  /**
+   * Names the key of operators' passes, which the route writer gets as a secret (`WriteRoutes.pass`); another key has
+   * another name. Absent: there are no passes.
+   */
+  readonly passKeyId?: string;
+  /** Where visitors read how the systems are: "https://status.example.org". @default no link */
+  readonly statusPage?: string;
+  /** IANA, of times that visitors read. @default "UTC" */
+  readonly timeZone?: string;
+}
+
+/** By the edge's own clock, so that it ends though nobody does anything. */
+export interface EdgeBlock {
+  /** An address or network of either family. */
+  readonly network: string;
+  /** Unix seconds. @default for good */
+  readonly until?: number;
 }
 
 export interface EdgeListen {
@@ -81,6 +102,24 @@ export interface EdgeSystem {
   readonly requestsPerMinute: number;
   /** Largest request body, 1 byte - 10 GiB; 413 above, by Content-Length or while it streams in. */
   readonly maxBodyBytes: number;
+  /** When the edge answers in the system's place. @default never */
+  readonly closed?: EdgeClosed;
+}
+
+/** The message is for visitors: plain text of one line, at most 500 characters. */
+export type EdgeClosed =
+  /** Stopped: its servers are neither waited for, nor routed to, nor looked up. Nobody passes. */
+  | { readonly kind: "halted"; readonly message?: string }
+  /** At these times, by the edge's own clock; operators pass, and so do probes. At most 50. */
+  | { readonly kind: "maintenance"; readonly windows: readonly EdgeWindow[] };
+
+/** Unix seconds, the second one no longer part of it. */
+export interface EdgeWindow {
+  /** @default it is open already */
+  readonly from?: number;
+  /** @default until it is taken out */
+  readonly until?: number;
+  readonly message?: string;
 }
 
 export interface EdgeRoute {

@@ -21,3 +21,8 @@ export function backendName(system: EdgeSystem, service: string, flags: RouteFla
 export function rateTable(system: EdgeSystem): string {
   return `rate_${system.id}`;
 }
+
+/** A condition: the request is for this system. */
+export function isSystem(system: EdgeSystem): string {
+  return `{ var(txn.system) -m str ${system.id} }`;
+}

@@ -1,5 +1,6 @@
+import { networkForm, readNetwork } from "../../config/addresses";
 import { doorPrefix } from "./doors";
-import { type EdgeDoor, type EdgeModel, EdgeModelError, type EdgeProblem, type EdgeService, type EdgeSystem } from "./model";
+import { type EdgeClosed, type EdgeDoor, type EdgeModel, EdgeModelError, type EdgeProblem, type EdgeService, type EdgeSystem } from "./model";
 
 /**
  * Every text that reaches HAProxy's configuration matches one of these. None lets a blank, a quote, a `#`,
@@ -32,6 +33,11 @@ const patterns = {
   },
   resolver: { pattern: /^[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}$/, allowed: 'address and port, "127.0.0.11:53"' },
   directory: { pattern: /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, allowed: "an absolute path" },
+  address: { pattern: /^https?:\/\/[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[A-Za-z0-9._~/-]*)?$/, allowed: 'an address such as "https://status.example.org"' },
+  keyId: { pattern: /^[0-9a-f]{8,64}$/, allowed: "8-64 hexadecimal digits" },
+  timeZone: { pattern: /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/, allowed: "an IANA time zone" },
+  // It stands in a file of its own, a line each.
+  message: { pattern: /^[^\p{Cc}\p{Cs}\u2028\u2029]{1,500}$/u, allowed: "text of one line, at most 500 characters" },
 } as const;
 
 /** Throws one EdgeModelError that names every field at fault. */
@@ -49,6 +55,16 @@ export function checkModel(model: EdgeModel): void {
     problems.text("acme.host", model.acme.host, "serverHost");
     problems.whole("acme.port", model.acme.port, 1, 65535);
   }
+  if (model.statusPage !== undefined) problems.text("statusPage", model.statusPage, "address");
+  if (model.passKeyId !== undefined) problems.text("passKeyId", model.passKeyId, "keyId");
+  if (model.timeZone !== undefined) problems.text("timeZone", model.timeZone, "timeZone");
+  problems.atMost("blocked", model.blocked ?? [], 1000);
+  model.blocked?.forEach(({ network, until }, i) => {
+    problems.network(`blocked[${i}].network`, network);
+    problems.optionalWhole(`blocked[${i}].until`, until, 0, lastSecond);
+  });
+  problems.atMost("bypass", model.bypass ?? [], 100);
+  model.bypass?.forEach((network, i) => problems.network(`bypass[${i}]`, network));
   const doors = model.doors ?? [];
   problems.unique("systems", model.systems.map((s) => s.id), "an id of its own for each system");
   problems.unique("doors", doors.map((door) => door.name), "a name of its own for each door");
@@ -87,6 +103,24 @@ function checkSystem(system: EdgeSystem, path: string, problems: Problems): void
     }
   });
   for (const service of system.services) checkService(service, `${path}.services.${show(service.name)}`, problems);
+  if (system.closed !== undefined) checkClosed(system.closed, `${path}.closed`, problems);
+}
+
+/** End of the year 2999. */
+const lastSecond = 32_503_679_999;
+
+function checkClosed(closed: EdgeClosed, path: string, problems: Problems): void {
+  if (closed.kind === "halted") {
+    if (closed.message !== undefined) problems.text(`${path}.message`, closed.message, "message");
+    return;
+  }
+  problems.atMost(`${path}.windows`, closed.windows, 50);
+  closed.windows.forEach(({ from, until, message }, i) => {
+    problems.optionalWhole(`${path}.windows[${i}].from`, from, 0, lastSecond);
+    problems.optionalWhole(`${path}.windows[${i}].until`, until, 0, lastSecond);
+    if (from !== undefined && until !== undefined && until <= from) problems.add(`${path}.windows[${i}].until`, show(until), `a time after from, ${from}`);
+    if (message !== undefined) problems.text(`${path}.windows[${i}].message`, message, "message");
+  });
 }
 
 function checkService(service: EdgeService, path: string, problems: Problems): void {
@@ -122,6 +156,15 @@ class Problems {
 
   optionalWhole(path: string, value: number | undefined, min: number, max: number): void {
     if (value !== undefined) this.whole(path, value, min, max);
+  }
+
+  network(path: string, value: string): void {
+    const network = typeof value === "string" ? readNetwork(value) : undefined;
+    if (network === undefined || "fix" in network) this.add(path, show(value), networkForm);
+  }
+
+  atMost(path: string, values: readonly unknown[], most: number): void {
+    if (values.length > most) this.add(path, `${values.length} entries`, `at most ${most}`);
   }
 
   unique(path: string, values: readonly string[], allowed: string): void {

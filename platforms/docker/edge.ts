@@ -9,6 +9,7 @@ import {
   edgeDirectory,
   edgeLogDirectory,
   edgeLogVolume,
+  filesOf,
   renderHaproxy,
   waitForServers,
   writeRoutesCommand,
@@ -128,12 +129,14 @@ export function writeRoutes(context: DockerContext, args: RoutesArgs, opts: pulu
         context.taskOptions({ parent: opts.parent, dependsOn: edge.ready }),
       ),
   );
-  const env = pulumi.all([args.model, args.certificate ?? pulumi.output(undefined)]).apply(([model, certificatePem]) =>
+  const env = pulumi.all([args.model, args.certificate ?? pulumi.output(undefined), args.pass ?? pulumi.output(undefined)]).apply(([model, certificatePem, pass]) =>
     writeRoutesEnvironment({
       config: renderHaproxy(model),
+      files: filesOf(model),
       waitFor: waitForServers(model),
       drainSeconds: args.drainSeconds,
       ...(certificatePem === undefined ? {} : { certificatePem }),
+      ...(pass === undefined ? {} : { pass }),
     }),
   );
   return new Task(

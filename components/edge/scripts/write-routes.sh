@@ -46,9 +46,19 @@ place() { sync "$1" && mv -f "$1" "$2" && sync "$dir"; }
 exec 9>"$dir/.lock" || fail "can't write to $dir"
 flock -w "$TIMEOUT_SECONDS" 9 || fail "another route writer has held the edge for $TIMEOUT_SECONDS s"
 
-# 1. Nobody is routed to a server that hasn't answered.
+# is_open <from-until,from-until>: false while one of these times is on. In seconds since 1970; no until: for good.
+is_open() {
+  local now window
+  now=$(date +%s)
+  for window in ${1//,/ }; do
+    [ "$now" -ge "${window%%-*}" ] && { [ -z "${window#*-}" ] || [ "$now" -lt "${window#*-}" ]; } && return 1
+  done
+  return 0
+}
+
+# 1. Nobody is routed to a server that hasn't answered, but where visitors are turned away anyhow.
 deadline=$((SECONDS + TIMEOUT_SECONDS))
-while read -r name host port path header; do
+while read -r name host port path header closed; do
   [ -n "$name" ] || continue
   while :; do
     answer=$(get "$host" "$port" "$path" "${header:-localhost}" | tr -d '\000')
@@ -56,6 +66,10 @@ while read -r name host port path header; do
     case $status in
       2?? | 3??) say "$name is healthy"; break ;;
     esac
+    if ! is_open "$closed"; then
+      say "$name is not healthy ($status), which is no matter while it is closed for maintenance"
+      break
+    fi
     if [ "$SECONDS" -ge "$deadline" ]; then
       body=${answer#"$status"}
       body=${body#$'\n'}
@@ -66,10 +80,18 @@ while read -r name host port path header; do
 done <<<"$WAIT_FOR"
 
 # 2. The files that the configuration needs, then HAProxy's own word on it.
-mkdir -p "$dir/certs" "$dir/lua" "$dir/previous" || exit 1
-if [ ! -s "$dir/lua/$LUA_NAME" ]; then
-  printf '%s' "$LUA" >"$dir/lua/$LUA_NAME.new" && place "$dir/lua/$LUA_NAME.new" "$dir/lua/$LUA_NAME" || exit 1
-fi
+mkdir -p "$dir/certs" "$dir/lua" "$dir/lists" "$dir/keys" "$dir/previous" || exit 1
+# Each has a hash in its name: what lies there under it is the same text.
+number=0
+while IFS= read -r file; do
+  [ -n "$file" ] || continue
+  number=$((number + 1))
+  text=FILE_$number
+  if [ ! -s "$dir/$file" ]; then
+    { printf '%s' "${!text}" >"$dir/$file.new" && place "$dir/$file.new" "$dir/$file"; } || exit 1
+  fi
+  unset "$text"
+done <<<"$FILES"
 
 # set_certificate <file> <PEM, or nothing to take it away>; certificates_back undoes all of them.
 changed=()
@@ -110,7 +132,7 @@ refused() {
   fail "HAProxy refuses the configuration (kept as haproxy.cfg.rejected); the old one stays in force."
 }
 printf '%s\n' "$HAPROXY_CFG" >"$cfg.new" || exit 1
-unset HAPROXY_CFG LUA
+unset HAPROXY_CFG
 message=$(haproxy -c -f "$cfg.new" 2>&1) || refused "$message"
 
 same=
@@ -164,8 +186,8 @@ trap - TERM INT HUP
 cat "$dir"/certs/*.pem 2>/dev/null | sha256sum >"$dir/.loaded"
 say "the edge answers with $STAMP"
 
-# Lua files that neither configuration loads.
-for file in "$dir"/lua/*.lua; do
+# Files that neither configuration loads.
+for file in "$dir"/lua/*.lua "$dir"/lists/*.map "$dir"/keys/*.map; do
   grep -qsF "$file" "$cfg" "$cfg.previous" || rm -f "$file"
 done
 

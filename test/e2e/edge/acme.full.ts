@@ -9,6 +9,7 @@ import {
   acmeEnvironment,
   edgeCommand,
   edgeUser,
+  filesOf,
   makeSelfSigned,
   renderHaproxy,
   writeRoutesCommand,
@@ -82,7 +83,7 @@ describe("certificates from an authority", function () {
         maxBodyBytes: 1000,
       })),
     };
-    const env = writeRoutesEnvironment({ config: renderHaproxy(model), waitFor: [], certificatePem: bootstrap.certificatePem + bootstrap.privateKeyPem });
+    const env = writeRoutesEnvironment({ config: renderHaproxy(model), files: filesOf(model), waitFor: [], certificatePem: bootstrap.certificatePem + bootstrap.privateKeyPem });
     docker(["run", "--rm", "--network", `container:${edge}`, "--pid", `container:${edge}`, ...volume, "--tmpfs", "/tmp", ...Object.keys(env).flatMap((key) => ["-e", key]), "--entrypoint", "", image("haproxy"), ...writeRoutesCommand()], env);
 
     // The authority: its challenges go to the edge's own port, its certificates last 10 days and so are renewed at every look.

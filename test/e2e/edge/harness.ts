@@ -13,6 +13,7 @@ import {
   type EdgeModel,
   type EdgeSystem,
   edgeUser,
+  filesOf,
   makeSelfSigned,
   renderHaproxy,
   type SelfSigned,
@@ -162,6 +163,7 @@ export class TestEdge {
     const values = {
       ...writeRoutesEnvironment({
         config: renderHaproxy(model),
+        files: filesOf(model),
         waitFor: waitForServers(model),
         certificatePem: this.certificate.certificatePem + this.certificate.privateKeyPem,
         drainSeconds: 3,

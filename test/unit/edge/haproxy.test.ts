@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
-import { authorizationSha256, type EdgeDoor, type EdgeModel, EdgeModelError, type EdgeSystem, renderHaproxy, stampOf, waitForServers, writeRoutesEnvironment } from "../../../components/edge";
+import { authorizationSha256, type EdgeDoor, type EdgeModel, EdgeModelError, type EdgeSystem, filesOf, renderHaproxy, stampOf, waitForServers, writeRoutesEnvironment } from "../../../components/edge";
 import { pages, quote } from "../../../components/edge/pages";
 
 const motel: EdgeSystem = {
@@ -128,7 +128,7 @@ describe("the edge's configuration", () => {
     assert.ok(!config.includes("acme"));
     const text = renderHaproxy({ ...model, acme: { host: "acme", port: 8402 } });
     assert.ok(section(text, "backend acme").some((line) => line.startsWith("server lego acme:8402 ")));
-    const env = (m: EdgeModel): Record<string, string> => writeRoutesEnvironment({ config: renderHaproxy(m), waitFor: [] });
+    const env = (m: EdgeModel): Record<string, string> => writeRoutesEnvironment({ config: renderHaproxy(m), files: filesOf(m), waitFor: [] });
     assert.equal(env({ ...model, acme: { host: "acme", port: 8402 } }).KEEP_ACME, "yes");
     assert.equal(env(model).KEEP_ACME, undefined);
   });

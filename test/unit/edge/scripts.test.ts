@@ -18,14 +18,14 @@ describe("the edge's scripts", () => {
   it("take no secret in a command line", () => {
     const secret = "-----BEGIN PRIVATE KEY-----";
     const config = renderHaproxy({ publicHttpsPort: 443, systems: [] });
-    assert.ok(writeRoutesEnvironment({ config, waitFor: [], certificatePem: secret }).CERT_PEM?.includes(secret));
+    assert.ok(writeRoutesEnvironment({ config, files: [], waitFor: [], certificatePem: secret }).CERT_PEM?.includes(secret));
     assert.ok(!writeRoutesCommand().join().includes("BEGIN PRIVATE KEY"));
   });
 
   it("refuse times out of range by name", () => {
     const config = renderHaproxy({ publicHttpsPort: 443, systems: [] });
     assert.throws(() => edgeCommand({ watchSeconds: 0 }), /watchSeconds is 0; use a whole number, 1-3600/);
-    assert.throws(() => writeRoutesEnvironment({ config, waitFor: [], drainSeconds: -1 }), /drainSeconds is -1/);
+    assert.throws(() => writeRoutesEnvironment({ config, files: [], waitFor: [], drainSeconds: -1 }), /drainSeconds is -1/);
     assert.throws(
       () => acmeEnvironment({ email: "ops", domains: ["a b"], directoryUrl: "nowhere", checkSeconds: 0 }),
       /edge\.tls: email is "ops".*domains\[0\] is "a b".*directoryUrl is "nowhere".*checkSeconds is 0/,
