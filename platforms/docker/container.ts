@@ -108,6 +108,12 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
   );
 }
 
+/** Whatever a container of ours is made of, less whether it runs. */
+const settled: readonly (keyof docker.ContainerArgs)[] = [
+  "image", "labels", "entrypoints", "command", "envs", "user", "networksAdvanced", "mounts", "tmpfs", "ports", "healthcheck", "restart", "memory", "memorySwap", "cpus",
+  "capabilities", "securityOpts", "readOnly", "init", "logDriver", "logOpts", "wait", "stopTimeout", "destroyGraceSeconds", "stopSignal",
+];
+
 /** As the engine writes it back ("2m0s"): any other spelling is a difference at every update. */
 export function goDuration(seconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
