@@ -99,10 +99,10 @@ export function createRole(context: DockerContext, name: string, args: RoleArgs,
       timeoutSeconds: 120,
       labels: labelMap(context.labels(args.system, "database-role", "task")),
       title: `${args.system}: roles in ${args.spec.name}`,
+      ...context.idle(args.system),
       // A new volume is a new database, so the role is made again.
       triggers: [args.data.volume],
     },
     opts,
   );
 }
-      ...context.idle(args.system),

@@ -72,8 +72,8 @@ export function createWorkload(context: DockerContext, args: WorkloadArgs, opts:
       containers: containers.map(({ container }) => container.id),
       title: `${system} ${service.name} ${args.version}`,
       timeoutSeconds: 180,
-    },
       ...context.idle(system),
+    },
     context.taskOptions({ parent: opts.parent }),
   );
   return {
