@@ -84,14 +84,10 @@ async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line
 }
 
 function preview(stack: string, env: NodeJS.ProcessEnv, program: ProgramOptions): Promise<Preview> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...configFlag(program)];
     execFile("pulumi", args, { env: environmentOf(env, program), maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {
-      try {
-        resolve(readPreview(out, error === null ? 0 : 1, err));
-      } catch (refused) {
-        reject(refused as Error);
-      }
+      resolve(Promise.resolve().then(() => readPreview(out, error === null ? 0 : 1, err)));
     });
   });
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { isMap, parseDocument, type Document } from "yaml";
+import { isMap, isNode, parseDocument, type Document } from "yaml";
 import { Problem } from "./problem";
 
 /** Keys from the top, without the namespace: ["systems", "motel", "version"]. */
@@ -133,7 +133,7 @@ function read(text: string, path: string): Document {
 
 /** YAML's nodes as JavaScript has them. */
 function plain(node: unknown): unknown {
-  return typeof node === "object" && node !== null && "toJSON" in node && typeof node.toJSON === "function" ? (node.toJSON() as unknown) : node;
+  return isNode(node) ? (node.toJSON() as unknown) : node;
 }
 
 function stackOf(path: string): string {
