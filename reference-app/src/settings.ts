@@ -5,6 +5,13 @@ import { systemIds, systems, type System } from "./systems";
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Role = "backend" | "frontend";
 
+/**
+ * `broken`: never healthy. `dies`: ends at once. `slow`: answers late. `errors`: healthy, and answers every visitor with 500.
+ * `leaks`: healthy, and takes more and more memory.
+ */
+export const behaviours = ["broken", "dies", "slow", "errors", "leaks"] as const;
+export type Behaviour = "normal" | (typeof behaviours)[number];
+
 /** What both roles know. */
 export interface CommonSettings {
   readonly system: System;
@@ -14,8 +21,8 @@ export interface CommonSettings {
   readonly port: number;
   readonly logLevel: Level;
   readonly corsOrigins: readonly string[];
-  /** `-broken`: never healthy. `-slow`: answers late. Both let a release fail on purpose. */
-  readonly behaviour: "normal" | "broken" | "slow";
+  /** By the version's last word: a release that fails on purpose. */
+  readonly behaviour: Behaviour;
   /** Time in which the edge learns from health checks that this process is going. */
   readonly drainSeconds: number;
   /** Everything open is cut off after this time, counted from the signal. */
@@ -172,7 +179,7 @@ function common(reader: Reader): CommonSettings {
     hostname: hostname(),
     port: reader.number("PORT", system.ports[role], 0, 65535),
     logLevel: reader.choice("LOG_LEVEL", levels, "info"),
-    behaviour: version.endsWith("-broken") ? "broken" : version.endsWith("-slow") ? "slow" : "normal",
+    behaviour: behaviours.find((word) => version.endsWith(`-${word}`)) ?? "normal",
     drainSeconds: reader.number("SHUTDOWN_DRAIN_SECONDS", 3, 0, 60),
     graceSeconds: reader.number("SHUTDOWN_GRACE_SECONDS", 9, 0, 300),
   };

@@ -1,4 +1,5 @@
 import { startBackend } from "../backend";
+import { leak } from "../leak";
 import { describeError, type Log } from "../log";
 import { readBackend, readCommon, readFrontend, type Environment } from "../settings";
 
@@ -7,9 +8,15 @@ export async function serve(env: Environment, log: Log): Promise<number> {
   const signalled = new Promise<string>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
   });
-  const running = readCommon(env).role === "backend"
+  const { behaviour, role, version } = readCommon(env);
+  if (behaviour === "dies") {
+    log.error("ending at once: this version dies on purpose", { version });
+    return 1;
+  }
+  const running = role === "backend"
     ? await startBackend(readBackend(env), log)
     : await (await import("../frontend/server")).startFrontend(readFrontend(env), log);
+  if (behaviour === "leaks") leak();
   const failed = running.ready.then(() => new Promise<never>(() => undefined), (error: unknown) => ({ error }));
   const end = await Promise.race([signalled, failed]);
   if (typeof end === "string") {

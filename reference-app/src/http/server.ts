@@ -50,7 +50,7 @@ async function serve(parts: ServerParts, router: Router, message: IncomingMessag
   const quiet = route?.quiet === "always" || (route?.quiet === "direct" && message.headers["x-forwarded-for"] === undefined);
   answer.setHeader("x-request-id", id);
   try {
-    if (settings.behaviour === "slow" && !quiet) await sleep(slowMs);
+    if (!quiet) await misbehave(settings);
     if (parts.disturb && !quiet) await parts.disturb(url.pathname);
     const response = method === "OPTIONS"
       ? { status: 204 }
@@ -75,6 +75,12 @@ async function serve(parts: ServerParts, router: Router, message: IncomingMessag
     const level = status >= 500 ? "warn" : quiet ? "debug" : "info";
     log[level]("request", { requestId: id, method, path: url.pathname, status, durationMs: Math.round(seconds * 1e5) / 100 });
   }
+}
+
+/** A version that fails visitors, and passes every check of its health. */
+async function misbehave({ behaviour, version }: CommonSettings): Promise<void> {
+  if (behaviour === "slow") await sleep(slowMs);
+  if (behaviour === "errors") throw new Error(`version ${version} answers with errors on purpose`);
 }
 
 /** The caller's, so that one line of the edge's log finds ours; strange ones are replaced, not repeated. */

@@ -1,9 +1,11 @@
 import { strict as assert } from "node:assert";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { serve } from "../../../reference-app/src/commands/serve";
+import { leak } from "../../../reference-app/src/leak";
 import { Lifecycle } from "../../../reference-app/src/lifecycle";
 import { sleep } from "../../../reference-app/src/database";
-import { memoryLog, MemoryDatabase, startTestApp } from "./support";
+import { environment, memoryLog, MemoryDatabase, startTestApp } from "./support";
 
 /** A server whose every request takes `milliseconds`. */
 async function slowServer(lifecycle: Lifecycle, milliseconds: number): Promise<{ readonly server: Server; readonly url: string }> {
@@ -140,6 +142,27 @@ describe("reference app: starting", () => {
     assert.ok((await time("/health/ready")) < 700);
     assert.ok((await time("/api/suites")) >= 1490);
     await slow.running.stop();
+  });
+
+  it("answers visitors with 500 as -errors, health excepted", async () => {
+    const { call, running } = await startTestApp("motel", { APP_VERSION: "2.0.0-errors" });
+    await running.ready;
+    assert.deepEqual([(await call("GET", "/health/ready")).status, (await call("GET", "/api/suites")).status, (await call("GET", "/api/version")).status], [200, 500, 500]);
+    await running.stop();
+  });
+
+  it("ends at once as -dies", async () => {
+    const { log, text } = memoryLog();
+    assert.equal(await serve(environment("motel", { APP_VERSION: "2.0.0-dies" }), log), 1);
+    assert.match(text(), /dies on purpose/);
+  });
+
+  it("takes memory and keeps it as -leaks", async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const stop = leak({ bytes: 4 * 1024 * 1024, everyMs: 10 });
+    await sleep(200);
+    assert.ok(process.memoryUsage().arrayBuffers - before >= 12 * 1024 * 1024);
+    stop();
   });
 });
 

@@ -64,7 +64,8 @@ describe("reference app: settings", () => {
 
   it("tells by the version how to behave", () => {
     const behaviour = (version: string): string => readCommon({ REFERENCE_SYSTEM: "sms", APP_VERSION: version }).behaviour;
-    assert.deepEqual(["1.0.0", "1.0.0-broken", "1.0.0-slow"].map(behaviour), ["normal", "broken", "slow"]);
+    const words = ["broken", "dies", "slow", "errors", "leaks"];
+    assert.deepEqual(["1.0.0", "broken", "2.0.0-errors.1", ...words.map((word) => `1.0.0-${word}`)].map(behaviour), ["normal", "normal", "normal", ...words]);
   });
 
   it("keeps an audit log only where the system has one", () => {
