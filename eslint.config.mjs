@@ -17,6 +17,7 @@ const door = (rooms, patterns, message, ignores = [], whole = []) => ({
 });
 
 const noAirgap = ["**/airgap/**"];
+const besideSystems = ["@pulumi/*", "**/platforms/**", "**/components/**", "**/config/**", ...noAirgap];
 
 export default tseslint.config(
   { ignores: ["node_modules/**", ".stackbook/**", "**/dist/**", "**/*.js", "**/*.d.ts"] },
@@ -50,5 +51,6 @@ export default tseslint.config(
   door(["platforms/aws"], [sdk.docker, `${sdk.docker}/*`, sdk.kubernetes, `${sdk.kubernetes}/*`, ...noAirgap], "Only the chosen platform's SDK is loaded.", [], [sdk.aws]),
   door(["operations"], ["**/components/**", "**/platforms/**", ...noAirgap], "operations/ talks to the program through config and outputs."),
   door(["policies"], [...noAirgap, "**/platforms/docker/**"], "Policies see resources, not how they were made."),
-  door(["reference-app", "agents"], ["@pulumi/*", "**/platforms/**", "**/components/**", "**/config/**", ...noAirgap], "A program beside a system knows its environment only."),
+  door(["reference-app", "agents"], besideSystems, "A program beside a system knows its environment only."),
+  door(["agents/common"], [...besideSystems, "**/status/**", "**/backup/**"], "What the agents share knows none of them, nor the program."),
 );

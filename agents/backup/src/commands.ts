@@ -3,12 +3,12 @@ import { partNames, tiers } from "../../../backups/manifest";
 import type { BackupEntry } from "../../../backups/protocol";
 import type { Context } from "./context";
 import { drill } from "./drill";
-import { describeError } from "./log";
-import { checked, ProblemsError } from "./problems";
+import { writeText } from "../../common/files";
+import { describeError } from "../../common/log";
+import { checked, ProblemsError } from "../../common/problems";
 import { choose } from "./restore/choice";
 import { restore } from "./restore/restore";
 import { run, type Progress } from "./run";
-import { writeText } from "./state";
 import { verify } from "./verify";
 import type { StoredSet } from "./vault";
 

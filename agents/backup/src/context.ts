@@ -5,7 +5,7 @@ import { drillDataDirectory, type BackupSettings } from "../../../backups/settin
 import { Cipher } from "./crypto/cipher";
 import { longestStretch } from "./crypto/gpg";
 import type { Role } from "./environment";
-import type { Log } from "./log";
+import type { Log } from "../../common/log";
 import { type SecretFolder } from "./secrets";
 import { sourcesOf, targetsOf } from "./sources";
 import type { Secrets, Source, Target, Throwaway } from "./sources/types";

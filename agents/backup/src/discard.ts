@@ -1,7 +1,7 @@
 import { manifestFile } from "../../../backups/layout";
 import { removalOrder } from "../../../backups/retention";
 import type { Context } from "./context";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 import type { Store } from "./stores/store";
 
 /** What a run that failed has left. A writer that may not delete leaves it to the bucket's rules; no list shows it. */

@@ -4,7 +4,7 @@ import type { Manifest, PartName } from "../../../backups/manifest";
 import type { DrillAnswer } from "../../../backups/protocol";
 import type { DrillCheck } from "../../../backups/settings";
 import type { Context } from "./context";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 import type { Progress } from "./run";
 import { differences, type Throwaway } from "./sources/types";
 import type { StoredSet } from "./vault";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { agentPort, dataDirectory, settingsDirectory, type BackupSettings } from "../../../backups/settings";
-import { ProblemsError } from "./problems";
+import { numberOf } from "../../common/environment";
+import { ProblemsError } from "../../common/problems";
 
 /**
  * `backup` and `drill` serve, each with its schedule; `once` (the default) is a container for one command: it does
@@ -26,14 +27,6 @@ export interface Environment {
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
   const problems: string[] = [];
-  const number = (name: string, fallback: number, least: number, most: number): number => {
-    const given = env[name];
-    if (given === undefined || given === "") return fallback;
-    const value = Number(given);
-    if (Number.isFinite(value) && value >= least && value <= most) return value;
-    problems.push(`${name} is ${given}: give a number from ${least} to ${most}`);
-    return fallback;
-  };
   const given = env["BACKUP_ROLE"] ?? "once";
   const role = roles.find((name) => name === given);
   if (role === undefined) problems.push(`BACKUP_ROLE is ${given}: give ${roles.join(", ")}`);
@@ -43,8 +36,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     settingsFolder: env["BACKUP_SETTINGS"] ?? settingsDirectory,
     dataFolder,
     socketPath: join(dataFolder, `${role ?? "once"}.sock`),
-    port: number("PORT", agentPort, 0, 65535),
-    tickSeconds: number("BACKUP_TICK_SECONDS", 20, 0.05, 600),
+    port: numberOf(env, "PORT", { fallback: agentPort, least: 0, most: 65535 }, problems),
+    tickSeconds: numberOf(env, "BACKUP_TICK_SECONDS", { fallback: 20, least: 0.05, most: 600 }, problems),
     request: env["BACKUP_REQUEST"],
     release: releaseOf(env["BACKUP_RELEASE"], problems),
   };

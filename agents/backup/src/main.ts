@@ -4,7 +4,7 @@ import { secretsFolder } from "../../../backups/settings";
 import { catSchema, execute, isCommand, parseRequest, schemas, RequestError, type CommandName } from "./commands";
 import { Context } from "./context";
 import { readEnvironment, type Environment } from "./environment";
-import { createLog, describeError } from "./log";
+import { createLog, describeError } from "../../common/log";
 import { SecretFolder } from "./secrets";
 import { answered, askAgent, failed, type Outcome } from "./serve/control";
 import { serve } from "./serve/serve";
@@ -31,7 +31,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
 }
 
 async function serveLogged(environment: Environment, secrets: SecretFolder): Promise<number> {
-  const log = createLog(secrets.mask);
+  const log = createLog("backup", { mask: secrets.mask });
   try {
     if (environment.role === "once") throw new Error("BACKUP_ROLE is once; give backup or drill to serve");
     return await serve(environment, secrets, log);
@@ -63,7 +63,7 @@ async function cat(environment: Environment, secrets: SecretFolder, request: str
 
 async function withContext<T>(environment: Environment, secrets: SecretFolder, work: (context: Context, signal: AbortSignal) => Promise<T>): Promise<T> {
   // To standard error: standard output is the answer's.
-  const log = createLog(secrets.mask, (line) => void process.stderr.write(line));
+  const log = createLog("backup", { mask: secrets.mask, write: (line) => void process.stderr.write(line) });
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort(new Error("told to stop")));
   const settings = readSettings(environment.settingsFolder);

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Part, PartName } from "../../../backups/manifest";
 import type { Cipher } from "./crypto/cipher";
-import { sizeOf } from "./log";
+import { sizeOf } from "./size";
 import { branch, fanOut, measured, NobodyError } from "./stream";
 import type { Store } from "./stores/store";
 

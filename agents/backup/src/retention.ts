@@ -1,7 +1,7 @@
 import { expiredSets } from "../../../backups/retention";
 import type { Context } from "./context";
 import { removeSet } from "./discard";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 
 const dayMs = 86_400_000;
 

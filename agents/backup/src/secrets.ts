@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf } from "./log";
-import { ProblemsError } from "./problems";
+import { codeOf } from "../../common/log";
+import { ProblemsError } from "../../common/problems";
 
 /** Shorter ones would take innocent text out of the log; none of ours is. */
 const shortestMasked = 6;

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { settingsFile, type BackupSettings } from "../../../backups/settings";
-import { codeOf, describeError } from "./log";
-import { checked, ProblemsError } from "./problems";
+import { codeOf, describeError } from "../../common/log";
+import { checked, ProblemsError } from "../../common/problems";
 
 const text = (what: string) => z.string(`give ${what} as text`).min(1, `give ${what}`);
 const name = (what: string) => z.string(`give ${what}`).regex(/^[a-z0-9][a-z0-9-]*$/, `give ${what}: small letters, digits and dashes`);

@@ -1,7 +1,7 @@
 import { manifestFile, momentOf } from "../../../backups/layout";
 import { expiryOf } from "../../../backups/retention";
 import type { Context } from "./context";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 import type { Progress } from "./run";
 import type { Store } from "./stores/store";
 import type { StoredSet } from "./vault";

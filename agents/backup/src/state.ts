@@ -1,8 +1,6 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
-import { dirname } from "node:path";
 import { z } from "zod";
-import { codeOf, describeError, type Log } from "./log";
+import { readJson, writeJson } from "../../common/files";
+import type { Log } from "../../common/log";
 import type { Mark, MarkKeeper } from "./vault";
 
 const moment = z.iso.datetime();
@@ -63,57 +61,4 @@ export function withMarksOf(drill: StateFile, own: StateFile): MarkKeeper {
     read: (store, backup) => ({ ...drill.read(store, backup), ...own.read(store, backup) }),
     keep: (store, backup, mark, at) => own.keep(store, backup, mark, at),
   };
-}
-
-/**
- * Whole or not at all: written beside, flushed, renamed. What was there before stays as `.previous`. Beside means apart
- * from others: the agent and a container for one command may write at the same moment.
- */
-export function writeJson(path: string, value: unknown): void {
-  writeText(path, `${JSON.stringify(value)}\n`);
-}
-
-export function writeText(path: string, text: string): void {
-  const beside = `${path}.${hostname()}-${process.pid}.new`;
-  const previous = `${path}.previous`;
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(beside, "w", 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
-    rmSync(previous, { force: true });
-    linkSync(path, previous);
-  } catch (error) {
-    // Nothing was there before, or the other one has just kept it.
-    if (!["ENOENT", "EEXIST"].includes(codeOf(error))) throw error;
-  }
-  renameSync(beside, path);
-}
-
-/** What `check` makes of the newest whole copy; damaged ones are put aside, said, and never stop the agent. */
-export function readJson<T>(path: string, check: (value: unknown) => T, log: Log): T | undefined {
-  for (const candidate of [path, `${path}.previous`]) {
-    let text: string;
-    try {
-      text = readFileSync(candidate, "utf8");
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") continue;
-      throw error;
-    }
-    try {
-      return check(JSON.parse(text));
-    } catch (error) {
-      log.error("a file of the backup agent is damaged; it is put aside", { file: candidate, error: describeError(error) });
-      try {
-        renameSync(candidate, `${candidate}.damaged`);
-      } catch {
-        // Another agent's, read-only here.
-      }
-    }
-  }
-  return undefined;
 }

@@ -2,7 +2,7 @@ import { folderOf, momentOf } from "../../../backups/layout";
 import type { Manifest, Tier } from "../../../backups/manifest";
 import { isKept } from "../../../backups/retention";
 import type { Context } from "./context";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 import { signManifest } from "./manifest/signature";
 import type { Progress } from "./run";
 import { dayOf, startOfMonth, startOfWeek } from "./schedule/days";

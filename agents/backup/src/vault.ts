@@ -3,7 +3,7 @@ import { folderOf, manifestFile, markFile, momentOf, timestampOf } from "../../.
 import { tiers, type Manifest, type Part, type PartName, type Tier } from "../../../backups/manifest";
 import type { BackupSettings } from "../../../backups/settings";
 import type { Cipher } from "./crypto/cipher";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 import { parseManifest, textOf } from "./manifest/manifest";
 import { checkSignature } from "./manifest/signature";
 import { RefusedError, type Secrets } from "./sources/types";

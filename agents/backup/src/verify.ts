@@ -1,8 +1,9 @@
 import type { Part } from "../../../backups/manifest";
 import type { VerifyAnswer } from "../../../backups/protocol";
 import type { Context } from "./context";
-import { describeError, sizeOf } from "./log";
+import { describeError } from "../../common/log";
 import type { Progress } from "./run";
+import { sizeOf } from "./size";
 import { drain } from "./stream";
 import type { StoredSet } from "./vault";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Agent } from "./agent";
 import { openIncident, resolveIncident, updateIncident, type Incident } from "./incidents";
-import { checked, ProblemsError } from "./problems";
+import { checked, ProblemsError } from "../../common/problems";
 import { noticeKinds, type Notice } from "./state";
 import { openedMessage, resolvedMessage, updatedMessage, type Message } from "./templates";
 import { dayOf } from "./time";

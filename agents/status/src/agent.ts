@@ -4,7 +4,7 @@ import { parseStatusConfig, readStatusConfig, type StatusConfig } from "./config
 import { DigestWriter } from "./digest/writer";
 import { History } from "./history";
 import { IncidentStore, isDue, remindIncident } from "./incidents";
-import { describeError, type Log } from "./log";
+import { describeError, type Log } from "../../common/log";
 import { isInMaintenance } from "./maintenance";
 import { Outbox } from "./outbox";
 import { viewOf, type StatusView } from "./page/view";

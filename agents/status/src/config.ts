@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { checked, ProblemsError } from "./problems";
+import { checked, ProblemsError } from "../../common/problems";
 import { isTimeZone, readWeekday } from "./time";
 
 const text = (what: string) => z.string(`give ${what} as text`).min(1, `give ${what}`);

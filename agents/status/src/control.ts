@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { actions } from "./actions";
 import type { Agent } from "./agent";
-import { describeError } from "./log";
-import { ProblemsError } from "./problems";
+import { describeError } from "../../common/log";
+import { ProblemsError } from "../../common/problems";
 
 /** What a command prints: an answer, or everything that is wrong with the request. */
 export interface Failure {

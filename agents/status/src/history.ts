@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readJson, writeJson } from "./files";
-import type { Log } from "./log";
+import { readJson, writeJson } from "../../common/files";
+import type { Log } from "../../common/log";
 import { shiftDay } from "./time";
 
 /** What a day's checks of one system came to. Failures in a maintenance window count for neither side. */

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readJson, writeJson } from "./files";
-import type { Log } from "./log";
-import { checked, ProblemsError } from "./problems";
+import { readJson, writeJson } from "../../common/files";
+import type { Log } from "../../common/log";
+import { checked, ProblemsError } from "../../common/problems";
 
 /** MemoApp's levels, with the time in which somebody answers. */
 export const severities = {

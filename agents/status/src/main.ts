@@ -1,7 +1,7 @@
 import { actions } from "./actions";
 import { command } from "./control";
-import { createLog, describeError } from "./log";
-import { ProblemsError } from "./problems";
+import { createLog, describeError } from "../../common/log";
+import { ProblemsError } from "../../common/problems";
 import { serve } from "./serve";
 import { readSettings } from "./settings";
 
@@ -9,7 +9,7 @@ import { readSettings } from "./settings";
 async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const name = argv.join(" ") || "serve";
   if (name === "serve") {
-    const log = createLog();
+    const log = createLog("status");
     try {
       return await serve(readSettings(env), log);
     } catch (error) {

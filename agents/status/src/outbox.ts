@@ -1,5 +1,5 @@
 import { ask } from "./ask";
-import { describeError, type Log } from "./log";
+import { describeError, type Log } from "../../common/log";
 import type { Notice, NoticeKind, StateFile } from "./state";
 import type { Message } from "./templates";
 

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { Agent } from "./agent";
 import { listenForCommands } from "./control";
-import type { Log } from "./log";
+import type { Log } from "../../common/log";
 import { createMetrics } from "./metrics";
 import { createPageServer } from "./server";
 import type { Settings } from "./settings";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 import type { Agent } from "./agent";
-import { describeError } from "./log";
+import { describeError } from "../../common/log";
 import { renderFeed } from "./page/feed";
 import { renderJson } from "./page/json";
 import { contentSecurityPolicy, renderPage } from "./page/page";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readJson, writeJson } from "./files";
-import type { Log } from "./log";
+import { readJson, writeJson } from "../../common/files";
+import type { Log } from "../../common/log";
 import { release } from "./releases";
 
 export const noticeKinds = ["deploy", "rollback", "drill", "incident", "digest"] as const;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { partNames, tiers, type Manifest } from "../../../../backups/manifest";
 import { RefusedError } from "../sources/types";
-import { describeError } from "../log";
-import { checked } from "../problems";
+import { describeError } from "../../../common/log";
+import { checked } from "../../../common/problems";
 import { canonical } from "./canonical";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits belong here");

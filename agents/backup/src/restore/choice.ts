@@ -1,7 +1,7 @@
 import type { Manifest, PartName } from "../../../../backups/manifest";
 import type { CheckAnswer, RestoreRequest } from "../../../../backups/protocol";
 import type { Context } from "../context";
-import { describeError } from "../log";
+import { describeError } from "../../../common/log";
 import type { Progress } from "../run";
 import { RefusedError, type Target } from "../sources/types";
 import { verifySet } from "../verify";

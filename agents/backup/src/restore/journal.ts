@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { partNames } from "../../../../backups/manifest";
 import type { RestoreAnswer, RestoreRequest } from "../../../../backups/protocol";
-import type { Log } from "../log";
+import { readJson, writeJson } from "../../../common/files";
+import type { Log } from "../../../common/log";
 import { canonical } from "../manifest/canonical";
 import { RefusedError } from "../sources/types";
-import { readJson, writeJson } from "../state";
 
 const part = z.enum(partNames);
 const journal = z.object({

@@ -2,7 +2,7 @@ import type { PartName } from "../../../../backups/manifest";
 import type { RestoreAnswer, RestoreRequest } from "../../../../backups/protocol";
 import type { Context } from "../context";
 import { alone } from "../lock";
-import { describeError } from "../log";
+import { describeError } from "../../../common/log";
 import { runAlone, type Progress } from "../run";
 import { differences, RefusedError, type Target } from "../sources/types";
 import { choose, type Choice } from "./choice";

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isCommand, RequestError, type CommandName } from "../commands";
-import { describeError, type Log } from "../log";
-import { ProblemsError } from "../problems";
+import { describeError, type Log } from "../../../common/log";
+import { ProblemsError } from "../../../common/problems";
 import { RefusedError } from "../sources/types";
 
 /** What a command ends with; `code` is the exit code of whoever asked. */

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { metricNames } from "../../../../backups/protocol";
 import { tiers } from "../../../../backups/manifest";
 import type { Context } from "../context";
-import { describeError } from "../log";
+import { describeError } from "../../../common/log";
 import type { Figures } from "../state";
 import type { Space } from "../stores/store";
 

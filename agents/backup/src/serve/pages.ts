@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { Registry } from "prom-client";
-import { describeError, type Log } from "../log";
+import { describeError, type Log } from "../../../common/log";
 
 /** Longer than anybody keeps an idle connection, so that it is never closed under a request. */
 const keepAliveMs = 75_000;

@@ -1,6 +1,6 @@
 import type { Context } from "../context";
 import { drill } from "../drill";
-import { describeError } from "../log";
+import { describeError } from "../../../common/log";
 import { run } from "../run";
 import { ClockWatch } from "../schedule/clock";
 import { backupSlots, drillSlots, dueNow, type Slots } from "../schedule/slots";

@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import { execute, type CommandName } from "../commands";
 import { Context, realParts, type Parts } from "../context";
 import type { Environment } from "../environment";
-import { describeError, type Log } from "../log";
+import { describeError, type Log } from "../../../common/log";
 import type { SecretFolder } from "../secrets";
 import { readSettings } from "../settings";
 import { answered, failed, listenForCommands, type Outcome } from "./control";

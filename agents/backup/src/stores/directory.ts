@@ -4,7 +4,7 @@ import { copyFile, link, mkdir, open, readdir, rename, rm, rmdir, stat, statfs }
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { codeOf, describeError } from "../log";
+import { codeOf, describeError } from "../../../common/log";
 import { ExistsError, MissingError, StoreError, type Space, type Store, type StoredObject } from "./store";
 
 const partial = ".partial";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { StoreSettings } from "../../../../backups/settings";
-import { ProblemsError } from "../problems";
+import { ProblemsError } from "../../../common/problems";
 import type { Secrets } from "../sources/types";
 import { DirectoryStore } from "./directory";
 import { LateStore } from "./late";

@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { objectKey, objectTagging } from "../../../../backups/objects";
 import type { StoreSettings } from "../../../../backups/settings";
-import { codeOf, describeError } from "../log";
+import { codeOf, describeError } from "../../../common/log";
 import type { Credentials } from "./open";
 import { piecesOf } from "./pieces";
 import { ExistsError, MissingError, StoreError, type Store, type StoredObject } from "./store";

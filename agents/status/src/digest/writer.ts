@@ -1,5 +1,5 @@
 import type { Agent } from "../agent";
-import { describeError } from "../log";
+import { describeError } from "../../../common/log";
 import type { Prometheus } from "../prometheus";
 import { dayOf, shiftDay } from "../time";
 import { firedAlerts, firedQuery } from "./episodes";

@@ -68,7 +68,7 @@ describe("a run of the backup agent", function () {
 
   it("takes the stack's checkpoint along once it was given one", async () => {
     const context = rig.context();
-    const { writeText } = await import("../../../../agents/backup/src/state");
+    const { writeText } = await import("../../../../agents/common/files");
     writeText(context.checkpointFile, "{\"version\":3}");
     const { backup } = await run(context, daily, rig.stop.signal, rig.tell);
     assert.ok(rig.files().includes(`${backup}/checkpoint.json.gpg`));

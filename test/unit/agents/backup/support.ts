@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Context, realParts, type Parts } from "../../../../agents/backup/src/context";
 import type { Role } from "../../../../agents/backup/src/environment";
-import { createLog } from "../../../../agents/backup/src/log";
+import { createLog } from "../../../../agents/common/log";
 import { SecretFolder } from "../../../../agents/backup/src/secrets";
 import { parseSettings } from "../../../../agents/backup/src/settings";
 import type { Dump, Source } from "../../../../agents/backup/src/sources/types";
@@ -132,7 +132,7 @@ export class Rig {
   }
 
   context({ settings, stores, sources, parts, role = "backup", data = join(this.folder, "data") }: RigOptions = {}): Context {
-    const log = createLog(this.secrets.mask, (line) => this.lines.push(line));
+    const log = createLog("backup", { mask: this.secrets.mask, write: (line) => this.lines.push(line) });
     return new Context(settingsOf(settings), this.secrets, role, data, log, {
       ...realParts,
       stores: () => stores ?? [new DirectoryStore("local", this.root)],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readStatusConfig } from "../../../../agents/status/src/config";
-import { ProblemsError } from "../../../../agents/status/src/problems";
+import { ProblemsError } from "../../../../agents/common/problems";
 import { readSettings } from "../../../../agents/status/src/settings";
 import { baseConfig, statusConfig } from "./support";
 

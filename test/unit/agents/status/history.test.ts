@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readJson, writeJson } from "../../../../agents/status/src/files";
 import { History } from "../../../../agents/status/src/history";
 import { daysUntil } from "../../../../agents/status/src/time";
 import { listeningLog, removeFolders, silent, temporaryFolder } from "./support";
@@ -56,29 +55,5 @@ describe("the history of checks", () => {
     history.record("2026-11-21", "memo", "up");
     history.save("2026-11-21");
     assert.deepEqual(new History(folder, silent).tally("2026-11-21", "memo"), { up: 2, total: 2, maintenance: 0 });
-  });
-});
-
-describe("a file that is whole or not at all", () => {
-  const number = (value: unknown): number => {
-    if (typeof value !== "number") throw new Error("no number");
-    return value;
-  };
-
-  it("comes back from the copy before when its content is JSON of the wrong kind", () => {
-    const path = join(temporaryFolder(), "n.json");
-    writeJson(path, 1);
-    writeJson(path, 2);
-    writeFileSync(path, '"three"');
-    assert.equal(readJson(path, number, silent), 1);
-    assert.ok(existsSync(`${path}.damaged`));
-  });
-
-  it("is nothing when nothing whole is left, and does not stop the agent", () => {
-    const path = join(temporaryFolder(), "n.json");
-    writeFileSync(path, "");
-    assert.equal(readJson(path, number, silent), undefined);
-    writeJson(path, 4);
-    assert.equal(readJson(path, number, silent), 4);
   });
 });

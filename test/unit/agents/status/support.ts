@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent } from "../../../../agents/status/src/agent";
 import { parseStatusConfig, type StatusConfig } from "../../../../agents/status/src/config";
-import { createLog, type Log } from "../../../../agents/status/src/log";
+import { createLog, type Log } from "../../../../agents/common/log";
 
 export const baseConfig = {
   stack: "prod", environment: "prod", title: "Example status", timeZone: "Europe/Athens", digestAt: "08:00",
@@ -19,12 +19,12 @@ export function statusConfig(change: object = {}): StatusConfig {
   return parseStatusConfig(JSON.stringify({ ...baseConfig, ...change }), "status.json");
 }
 
-export const silent: Log = createLog(() => undefined);
+export const silent: Log = createLog("status", { write: () => undefined });
 
 /** A log whose messages can be looked at. */
 export function listeningLog(): { readonly log: Log; readonly lines: string[] } {
   const lines: string[] = [];
-  return { lines, log: createLog((line) => lines.push(line)) };
+  return { lines, log: createLog("status", { write: (line) => lines.push(line) }) };
 }
 
 const folders: string[] = [];
