@@ -8,6 +8,7 @@ export interface CommandEntry {
 
 /** Every command there is. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
+  status: { summary: "one screen: systems, versions, health, traffic, backups, alerts, drift", load: async () => (await import("./status")).status },
   incident: { summary: "tells channels and status page of an incident: open, update, resolve, list", load: async () => (await import("./incident")).incident },
   backup: { summary: "takes a backup now, of all systems or those that are named", load: async () => (await import("./backup")).backup },
   backups: { summary: "what there is: list", load: async () => (await import("./backups")).backups },
