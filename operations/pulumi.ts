@@ -11,7 +11,7 @@ export interface StackCli {
   /** One `pulumi up`, told line by line. Throws a Problem with what failed. */
   up(why: string, say: (line: string) => void, options?: UpOptions): Promise<void>;
   /** @throws Problem with what the program or the engine refuses */
-  preview(options?: ProgramOptions): Promise<Preview>;
+  preview(options?: PreviewOptions): Promise<Preview>;
   /** What opens the stack's secrets, where that is a passphrase and it is known here. */
   passphrase(): string | undefined;
   /** Its state is the one that `npm start` keeps in this clone. */
@@ -34,6 +34,13 @@ export interface ProgramOptions {
 export interface UpOptions extends ProgramOptions {
   /** Looks at the real things first. @default false */
   readonly refresh?: boolean;
+}
+
+export interface PreviewOptions extends ProgramOptions {
+  /** Looks at the real things first: what was changed behind the stack's back is told as a change. @default false */
+  readonly refresh?: boolean;
+  /** A folder with rules, which refuse it as they would refuse the update. */
+  readonly policyPack?: string;
 }
 
 /** The working copy: stack files lie here. */
@@ -83,9 +90,9 @@ async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line
   }
 }
 
-function preview(stack: string, env: NodeJS.ProcessEnv, program: ProgramOptions): Promise<Preview> {
+function preview(stack: string, env: NodeJS.ProcessEnv, { policyPack, refresh = false, ...program }: PreviewOptions): Promise<Preview> {
   return new Promise((resolve) => {
-    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...configFlag(program)];
+    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...(policyPack === undefined ? [] : ["--policy-pack", policyPack]), ...configFlag(program)];
     execFile("pulumi", args, { env: environmentOf(env, program), maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {
       resolve(Promise.resolve().then(() => readPreview(out, error === null ? 0 : 1, err)));
     });
