@@ -38,6 +38,9 @@ export class Demo extends pulumi.ComponentResource {
         command: referenceApp.seed,
         settings: { ...backend.settings, SEED_ADMIN_EMAIL: email, SEED_ADMIN_PASSWORD: password },
         memoryMiB: 256,
+        // A version's own tables are its migration's business.
+        triggers: [args.data.database.volume, email, password],
+        onlyOnTriggers: true,
       },
       { parent: this, dependsOn },
     );
@@ -46,12 +49,14 @@ export class Demo extends pulumi.ComponentResource {
 
   private sendTraffic(args: DemoArgs): void {
     const { backend, config, platform } = args;
+    // Of no version: visitors don't change when what they visit does.
+    const image = platform.createImage({ system: config.spec.id, service: "traffic", kind: "server", version: "demo", source: { kind: "reference-app" }, buildSettings: {} }, { parent: this });
     platform.createSidecar(
       {
         system: config.spec.id,
         site: backend.site,
         name: "traffic",
-        image: backend.image,
+        image,
         command: referenceApp.traffic,
         settings: {
           ...referenceSettings(config.spec.id, "backend"),

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import type { StackConfig, SystemConfig } from "../config/types";
+import type { SlotName, StackConfig, SystemConfig } from "../config/types";
+import { versionsOf } from "../config/versions";
 import type { Edge, Platform } from "../platforms/platform";
+import { passKeyId } from "../config/passes";
 import type { ServiceName } from "../systems";
-import { authorizationSha256, SelfSignedCertificate, type EdgeDoor, type EdgeModel, type EdgeService, type EdgeSystem } from "./edge";
+import { authorizationSha256, SelfSignedCertificate, slotWeights, type EdgeDoor, type EdgeModel, type EdgeServer, type EdgeService, type EdgeSystem, type SlotShares } from "./edge";
+import { admissionOf, closedOf } from "./edgeAdmission";
 import { monitoringDoors, type MonitoringDoor } from "./monitoring/doors";
+import { generatedSecret } from "./rotation/secret";
 import type { System } from "./system";
 
 export interface RoutedSystem {
@@ -31,12 +34,15 @@ export class EdgeSite extends pulumi.ComponentResource {
   readonly doors: readonly MonitoringDoor[];
   /** Who may use the doors that are for operators only. */
   readonly operator: { readonly user: string; readonly password: pulumi.Output<string> } | undefined;
+  /** Signs operators' passes: what is closed for maintenance is open to them. */
+  readonly passKey: pulumi.Output<string>;
 
   constructor(name: string, private readonly args: EdgeSiteArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:edge:Edge", name, {}, opts);
     const { stack, platform } = args;
     this.doors = monitoringDoors(stack, (image) => platform.lacks(image));
     this.operator = this.doors.some(({ operatorsOnly }) => operatorsOnly) ? this.createOperator() : undefined;
+    this.passKey = generatedSecret("edge-passKey", { length: 48, protect: false, generation: stack.edge.rotations?.["pass"] }, this).current;
     const hosts = [...stack.systems.filter((system) => system.enabled).map((system) => system.domain), ...this.doors.map(({ host }) => host)];
     this.edge = platform.createEdge({ ...stack.edge, hosts, protect: stack.protectData }, { parent: this });
     const { caCertificate, certificate, givenCertificate } = this.createCertificate();
@@ -50,13 +56,14 @@ export class EdgeSite extends pulumi.ComponentResource {
   route(systems: readonly RoutedSystem[]): pulumi.Resource {
     const { stack, platform } = this.args;
     const { password = pulumi.output(""), user = "" } = this.operator ?? {};
-    const model = pulumi.all([pulumi.all(systems.map(edgeSystem)), password]).apply(
-      ([routed, words]): EdgeModel => ({
+    const model = pulumi.all([pulumi.all(systems.map(edgeSystem)), password, this.passKey]).apply(
+      ([routed, words, passKey]): EdgeModel => ({
         publicHttpsPort: stack.edge.httpsPort,
         systems: routed,
         doors: this.doors.map((door) => edgeDoor(door, authorizationSha256(user, words))),
         observed: stack.monitoring.enabled,
         drainSeconds: stack.edge.drainSeconds,
+        ...admissionOf(stack, this.doors, passKey),
         ...(this.edge.acme === undefined ? {} : { acme: this.edge.acme }),
       }),
     );
@@ -65,17 +72,18 @@ export class EdgeSite extends pulumi.ComponentResource {
         edge: this.edge,
         sites: systems.map(({ system }) => system.site),
         model,
+        pass: this.passKey.apply((key) => ({ id: passKeyId(key), key })),
         drainSeconds: stack.edge.drainSeconds,
         ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
       },
-      { parent: this, dependsOn: systems.flatMap(({ system }) => Object.values(system.workloads).flatMap((workload) => workload.ready)) },
+      { parent: this, dependsOn: systems.flatMap(({ system }) => system.versions.flatMap(({ workloads }) => Object.values(workloads).flatMap((workload) => workload.ready))) },
     );
   }
 
   /** Generated, never a default (X3); it opens no data and can be made again, so nothing protects it. */
   private createOperator(): { user: string; password: pulumi.Output<string> } {
-    const { result } = new random.RandomPassword("edge-operatorPassword", { length: 32, special: false }, { parent: this });
-    return { user: "operator", password: pulumi.secret(result) };
+    const generation = this.args.stack.edge.rotations?.["operator"];
+    return { user: "operator", password: generatedSecret("edge-operatorPassword", { length: 32, protect: false, generation }, this).current };
   }
 
   private createCertificate(): { caCertificate?: pulumi.Output<string>; certificate?: pulumi.Output<string>; givenCertificate?: pulumi.Output<string> } {
@@ -102,8 +110,9 @@ function edgeDoor({ healthPath, host, name, operatorsOnly, target, websockets }:
 /** What the edge must know of one system; the hosts of its servers are known once they are created. */
 export function edgeSystem({ config, system }: RoutedSystem): pulumi.Output<EdgeSystem> {
   const { spec } = config;
-  const names = Object.keys(system.workloads) as ServiceName[];
-  return pulumi.all(names.map((name) => pulumi.all(system.workloads[name].servers.map((server) => server.host)))).apply((hosts) => ({
+  const names = Object.keys(spec.services) as ServiceName[];
+  const shares = sharesOf(config);
+  return pulumi.all(names.map((name) => serversOf(system, name, shares))).apply((servers) => ({
     id: spec.id,
     hosts: [config.domain],
     routes: spec.routes.map(({ path, service, websocket, sticky }) => ({
@@ -117,11 +126,28 @@ export function edgeSystem({ config, system }: RoutedSystem): pulumi.Output<Edge
         name,
         port: spec.services[name].port,
         healthPath: spec.services[name].health.ready ?? spec.services[name].health.path,
-        servers: system.workloads[name].servers.map((server, j) => ({ name: server.name, host: hosts[i]?.[j] ?? "" })),
+        servers: servers[i] ?? [],
       }),
     ),
     corsOrigins: config.corsOrigins,
+    ...(shares === undefined ? {} : { shares }),
     requestsPerMinute: config.rateLimit.requestsPerMinute,
     maxBodyBytes: config.maxBodyMiB * 1024 * 1024,
+    ...closedOf(config),
   }));
+}
+
+/** Undefined: there is one version, and nothing to share. */
+function sharesOf(config: SystemConfig): SlotShares | undefined {
+  const percents = Object.fromEntries(versionsOf(config).map(({ percent, slot }) => [slot, percent])) as Partial<SlotShares>;
+  const { a, b } = percents;
+  return a === undefined || b === undefined ? undefined : { a, b };
+}
+
+/** Of all versions; which of them is the system's own makes no difference to the edge. */
+function serversOf(system: System, service: ServiceName, shares: SlotShares | undefined): pulumi.Output<EdgeServer[]> {
+  const servers = system.versions.flatMap(({ config: { slot }, workloads }) => workloads[service].servers.map((server) => ({ ...server, slot })));
+  const count = (slot: SlotName): number => servers.filter((server) => server.slot === slot).length;
+  const weights = shares === undefined ? undefined : slotWeights(shares, { a: count("a"), b: count("b") });
+  return pulumi.all(servers.map(({ host, name, slot }) => host.apply((known): EdgeServer => ({ name, host: known, ...(weights === undefined ? {} : { weight: weights[slot] }) }))));
 }

@@ -8,7 +8,7 @@ import type { Data } from "./data";
 import type { EdgeSite } from "./edgeSite";
 import type { Monitoring } from "./monitoring";
 import type { Ledger } from "./release/ledger";
-import type { System } from "./system";
+import type { RunningVersion, System } from "./system";
 
 /** One entry of `stackbook:systems`; a stopped one has data only. */
 export interface StackSystem {
@@ -41,13 +41,17 @@ export function stackOutputs(stack: StackConfig, systems: readonly StackSystem[]
   return {
     environment: stack.environment,
     platform: stack.platform,
-    edge: { httpPort: stack.edge.httpPort, httpsPort: stack.edge.httpsPort, container: edge.edge.container },
+    edge: {
+      httpPort: stack.edge.httpPort, httpsPort: stack.edge.httpsPort, container: edge.edge.container,
+      // An authority of one's own is known to nobody else: commands that ask as visitors do trust this.
+      ...(edge.givenCertificate === undefined ? {} : { certificate: edge.givenCertificate }),
+    },
     systems: byId((entry) => describe(stack, entry)),
     facts: factsOf(stack),
     ...(edge.caCertificate === undefined ? {} : { caCertificate: edge.caCertificate }),
     ...(monitoring === undefined ? {} : { monitoring: monitoring.outputs }),
     ...(backups === undefined ? {} : { backups: backups.outputs, recovery: recoveryOutput(backupData) }),
-    credentials: pulumi.secret({ ...byId(credentials), ...(monitoring === undefined ? {} : { monitoring: monitoring.credentials }) }),
+    credentials: pulumi.secret({ ...byId(credentials), edge: { passKey: edge.passKey }, ...(monitoring === undefined ? {} : { monitoring: monitoring.credentials }) }),
     release: ledger.current,
     releases: ledger.earlier,
   };
@@ -58,6 +62,7 @@ function describe(stack: StackConfig, { config, system }: StackSystem): Record<s
   return {
     title: spec.title,
     version: config.version,
+    slot: config.slot,
     enabled: system !== undefined,
     url: `https://${config.domain}${stack.edge.httpsPort === 443 ? "" : `:${stack.edge.httpsPort}`}`,
     // What the edge routes, longest match first; everything else is 404.
@@ -65,18 +70,27 @@ function describe(stack: StackConfig, { config, system }: StackSystem): Record<s
     ...(system === undefined
       ? {}
       : {
-          services: Object.fromEntries(
-            Object.entries(system.workloads).map(([name, workload]) => [name, { containers: workload.servers.map((server) => server.host) }]),
-          ),
+          services: containersOf(system.versions[0]),
+          ...besideOutput(system),
         }),
   };
+}
+
+function besideOutput({ versions: [, beside] }: System): Record<string, pulumi.Input<unknown>> {
+  if (beside === undefined) return {};
+  const { percent, slot, version } = beside.config;
+  return { beside: { version, percent, slot, services: containersOf(beside) } };
+}
+
+function containersOf({ workloads }: RunningVersion): Record<string, { readonly containers: pulumi.Output<string>[] }> {
+  return Object.fromEntries(Object.entries(workloads).map(([name, workload]) => [name, { containers: workload.servers.map((server) => server.host) }]));
 }
 
 function credentials({ config, data, system }: StackSystem): Record<string, pulumi.Input<unknown>> {
   return {
     ...(system?.login === undefined ? {} : { login: system.login }),
-    database: { name: config.spec.database.name, user: config.spec.database.role, password: data.databasePassword },
-    databaseAdminPassword: data.databaseAdminPassword,
-    ...(data.cache === undefined ? {} : { cachePassword: data.cache.password }),
+    database: { name: config.spec.database.name, user: system?.database.user ?? config.spec.database.role, password: data.databasePassword.current },
+    databaseAdminPassword: data.databaseAdminPassword.current,
+    ...(data.cache === undefined ? {} : { cachePassword: data.cache.password.current }),
   };
 }

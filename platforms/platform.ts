@@ -4,11 +4,13 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec, RedisSpec, ServiceSpec, SystemId } from "../systems";
-import type { ImageSource, LogicalImage, StackConfig, TlsConfig } from "../config/types";
+import type { ImageSource, LogicalImage, SlotName, StackConfig, TlsConfig } from "../config/types";
 import type { EdgeModel } from "../components/edge/model";
-import type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, SharedConfig, SharedConfigArgs } from "./daemon";
+import type { BesideArgs, ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, SharedConfig, SharedConfigArgs } from "./daemon";
+import type { LoginGenerations, RotatingSecret } from "./rotation";
 
-export type { ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, Place, SharedConfig, SharedConfigArgs } from "./daemon";
+export type { BesideArgs, ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, Place, SharedConfig, SharedConfigArgs } from "./daemon";
+export { firstOf, loginsLabel, type LoginGenerations, type RotatingSecret } from "./rotation";
 
 /** The private places of one system: who is in one can reach it, nobody else can. */
 export interface Site {
@@ -36,8 +38,9 @@ export interface DatabaseArgs {
   readonly spec: DatabaseSpec;
   /** Made by `createFolder`, so that it outlives the server. */
   readonly data: DataFolderRef;
-  readonly adminPassword: pulumi.Output<string>;
-  readonly rolePassword: pulumi.Output<string>;
+  readonly adminPassword: RotatingSecret;
+  /** Of the application. While it is exchanged, the one before opens as well, under another user. */
+  readonly rolePassword: RotatingSecret;
   /** Of the monitoring's own login; absent: there is none. */
   readonly monitorPassword?: pulumi.Output<string>;
 }
@@ -45,6 +48,8 @@ export interface DatabaseArgs {
 /** A database with the application's role in it, able to log in. */
 export interface Database extends Endpoint {
   readonly adminUser: string;
+  /** As whom the application logs in. */
+  readonly user: string;
   /** Where `monitorPassword` was given. */
   readonly monitor?: MonitorLogin;
 }
@@ -54,12 +59,15 @@ export interface CacheArgs {
   readonly site: Site;
   readonly spec: RedisSpec;
   readonly data: DataFolderRef;
-  readonly password: pulumi.Output<string>;
+  /** While it is exchanged, the one before opens as well. */
+  readonly password: RotatingSecret;
 }
 
 export interface AppImageArgs {
   readonly system: SystemId;
   readonly service: string;
+  /** Of which of a system's versions; absent: it is of none. */
+  readonly slot?: SlotName;
   /** Static artefacts are built on a web server's image, servers on Node's. */
   readonly kind: ServiceSpec["kind"];
   readonly version: string;
@@ -90,7 +98,7 @@ export interface WorkloadArgs {
   readonly service: ServiceSpec;
   readonly version: string;
   /** Slots let two versions stand beside each other. */
-  readonly slot: "a" | "b";
+  readonly slot: SlotName;
   readonly image: AppImage;
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
   readonly replicas: number;
@@ -102,6 +110,8 @@ export interface WorkloadArgs {
   readonly stopSeconds: number;
   /** Of the restore after which it starts: another one is another container. */
   readonly restore?: string;
+  /** Of the logins that it holds; absent: none was ever exchanged, or it holds none. */
+  readonly logins?: LoginGenerations;
 }
 
 /** A folder made by `createFolder`, to be mounted. */
@@ -117,6 +127,8 @@ export interface Workload {
 
 export interface RunTaskArgs {
   readonly system: SystemId;
+  /** Of which of the system's versions; absent: it is of none. Each has a task of its own. */
+  readonly slot?: SlotName;
   readonly site: Site;
   readonly image: AppImage;
   readonly command: readonly string[];
@@ -171,6 +183,15 @@ export interface SidecarArgs {
   readonly settings: Readonly<Record<string, pulumi.Input<string>>>;
   readonly access: readonly Access[];
   readonly memoryMiB: number;
+}
+
+/** The end of what was exchanged. */
+export interface RetireArgs {
+  readonly site: Site;
+  readonly database: Database;
+  readonly cache: Endpoint | undefined;
+  /** Of what runs from now on. */
+  readonly logins: LoginGenerations;
 }
 
 export interface EdgeArgs {
@@ -235,6 +256,8 @@ export interface Platform {
    * one that loses a file is written anew as a whole.
    */
   addConfig(daemon: Daemon, name: string, files: Omit<ConfigFilesArgs, "directory" | "secretFiles">, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  /** Runs a command to its end, in a daemon's own image and where it is reached by its name. */
+  runBeside(daemon: Daemon, name: string, args: BesideArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
   /** Every long-running container that was made so far. */
   containers(): readonly ContainerName[];
   /** Done when all of them are healthy; one resource for all of `what`, and an error tells of each that is not. */
@@ -243,6 +266,11 @@ export interface Platform {
   runTask(name: string, args: RunTaskArgs, opts: pulumi.ComponentResourceOptions): TaskRun;
   /** The same, with nobody else at the data meanwhile. */
   runExclusively(name: string, args: ExclusiveTaskArgs, opts: pulumi.ComponentResourceOptions): ExclusiveTask;
+  /**
+   * Stops what still runs with logins that were exchanged, then ends these logins, and tries each to see that it is dead.
+   * @param opts after what nobody asks the old containers any more; nothing is made where nothing was ever exchanged
+   */
+  retireLogins(args: RetireArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource[];
   createEdge(args: EdgeArgs, opts: pulumi.ComponentResourceOptions): Edge;
   /** Takes effect only when the edge itself confirms it; the previous routes stay otherwise. */
   writeRoutes(args: RoutesArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;

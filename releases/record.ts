@@ -30,7 +30,8 @@ export interface ReleasedSystem {
   readonly slot: "a" | "b";
   /** Image IDs, or references with a digest. */
   readonly images: Readonly<Record<ServiceName, string>>;
-  readonly beside?: { readonly version: string; readonly percent: number; readonly images: Readonly<Record<ServiceName, string>> };
+  /** In the other slot; its backup is the one that was taken before it came. */
+  readonly beside?: { readonly version: string; readonly percent: number; readonly images: Readonly<Record<ServiceName, string>>; readonly backup?: string };
   readonly migration?: { readonly command: readonly string[]; readonly irreversible: boolean };
   /** Name of the backup that was taken before it; absent: none was needed, or nothing is backed up. */
   readonly backup?: string;

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dataDirectory, drillDataDirectory, scratchDirectory, secretsFolder, settingsDirectory, settingsFile } from "../../backups/settings";
 import type { BackupOutput } from "../../backups/outputs";
-import type { StackConfig, SystemBackups } from "../../config/types";
+import type { SlotName, StackConfig, SystemBackups } from "../../config/types";
 import type { AppImage, ConfigFilesArgs, Daemon, DataFolderRef, ExclusiveTask, Platform, SharedConfig, TaskRun } from "../../platforms/platform";
+import type { VersionImages } from "../system";
 import { credentialsFile, storeSettings, type BackupData } from "./data";
 import { backupName, restoredOutput, storeOutput } from "./outputs";
 import { agentUser, memory, needsNet, timeouts, type Guarded, type SystemParts } from "./parts";
@@ -12,6 +13,14 @@ export interface BackupsArgs {
   readonly stack: StackConfig;
   readonly platform: Platform;
   readonly data: BackupData;
+}
+
+/** In which the agent is told what the data is of. */
+const releaseVariable = "BACKUP_RELEASE";
+
+interface SavedBefore {
+  readonly slot: SlotName;
+  readonly run: TaskRun;
 }
 
 /** What is with a system's agents when they have been made. */
@@ -44,13 +53,13 @@ export class Backups extends pulumi.ComponentResource {
     const image = this.image(spec.database.engine);
     const config = this.createConfig(parts, backups, image);
     const data = this.folder(parts, "backup", dataDirectory);
-    const saved = this.saveBeforeChange(parts, image, config, data);
-    const task = this.restore(parts, image, config, data, [saved]);
+    const saved = this.saveBeforeChanges(parts, image, config, data);
+    const task = this.restore(parts, image, config, data, saved.map(({ run }) => run));
     const drillData = this.args.stack.backups.drill.enabled ? this.folder(parts, "drill", dataDirectory) : undefined;
     const agent = this.createAgent(parts, image, config, data, drillData);
     const drill = drillData === undefined ? undefined : this.createDrill(parts, backups, image, drillData);
     this.agents.set(spec.id, { agent, drill, restore: task });
-    return { done: [saved, task.done], backup: saved.answer.apply(backupName), ...(restore === undefined ? {} : { restore: restore.id }) };
+    return { done: [...saved.map(({ run }) => run), task.done], backups: Object.fromEntries(saved.map(({ slot, run }) => [slot, run.answer.apply(backupName)])), ...(restore === undefined ? {} : { restore: restore.id }) };
   }
 
   /**
@@ -105,12 +114,12 @@ export class Backups extends pulumi.ComponentResource {
   }
 
   /** The settings, and what opens stores, backups and, where it may log in, the system's own. */
-  private configFiles({ cache, config, data, database, folders, images }: SystemParts, backups: SystemBackups, { canLogIn }: { canLogIn: boolean }): ConfigFilesArgs {
+  private configFiles({ cache, config, data, database, folders, versions }: SystemParts, backups: SystemBackups, { canLogIn }: { canLogIn: boolean }): ConfigFilesArgs {
     const { data: { keys, stores }, stack } = this.args;
     const { parts } = config.spec.backup;
     const redis = parts.includes("redis") ? cache : undefined;
     const known = pulumi.all([
-      pulumi.all(Object.fromEntries(Object.entries(images).map(([service, image]) => [service, image.reference]))),
+      referencesOf(versions[0]),
       database.host,
       redis?.host,
       keys.kind === "publicKey" ? keys.signingPublicKey : undefined,
@@ -129,8 +138,8 @@ export class Backups extends pulumi.ComponentResource {
       }),
     );
     const secrets: Record<string, pulumi.Input<string>> = {
-      ...(canLogIn ? { "database-password": data.databaseAdminPassword } : {}),
-      ...(canLogIn && redis !== undefined && data.cache !== undefined ? { "redis-password": data.cache.password } : {}),
+      ...(canLogIn ? { "database-password": data.databaseAdminPassword.current } : {}),
+      ...(canLogIn && redis !== undefined && data.cache !== undefined ? { "redis-password": data.cache.password.current } : {}),
       ...(keys.kind === "symmetric" ? Object.fromEntries(Object.entries(keys.keys).map(([id, key]) => [keyFile(id), key])) : { [signingKeyFile]: keys.signingKey }),
       ...Object.fromEntries(stores.flatMap(({ credentials, store }) => (credentials === undefined ? [] : [[credentialsFile(store.name), pulumi.jsonStringify(credentials)]]))),
     };
@@ -142,27 +151,40 @@ export class Backups extends pulumi.ComponentResource {
     };
   }
 
-  /** Whenever another version, or other images of one, are about to be brought to the data (B1). A new database has nothing to save. */
-  private saveBeforeChange(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef): TaskRun {
-    const { config: { spec, version }, folders, images, stores } = parts;
-    const release = pulumi.all(Object.fromEntries(Object.entries(images).map(([service, { reference }]) => [service, reference])));
-    return this.args.platform.runTask(
+  /**
+   * Whenever another version, or other images of one, are about to be brought to the data (B1). A new database has
+   * nothing to save. One for each slot, so that a version whose turn comes is no new one.
+   */
+  private saveBeforeChanges(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef): readonly SavedBefore[] {
+    const [own, ...others] = parts.versions;
+    const first = this.saveBefore(own, undefined, parts, image, config, data, parts.stores);
+    return [first, ...others.map((version) => this.saveBefore(version, own, parts, image, config, data, [...parts.stores, first.run]))];
+  }
+
+  /** @param running whose data it is; absent: what was in the slot before, which the task itself knows */
+  private saveBefore(coming: VersionImages, running: VersionImages | undefined, parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef, after: pulumi.Resource[]): SavedBefore {
+    const { config: { spec }, folders } = parts;
+    const { slot, version } = coming.config;
+    const request = { BACKUP_REQUEST: JSON.stringify({ tier: "deploy", reason: `before ${version}` }) };
+    const run = this.args.platform.runTask(
       "before-change",
       {
         ...this.task(parts, image, config),
+        slot,
         title: `backup of ${spec.id} before ${version}`,
         command: ["node", "/app/backup.js", "run"],
-        settings: { BACKUP_REQUEST: JSON.stringify({ tier: "deploy", reason: `before ${version}` }) },
+        settings: running === undefined ? request : { ...request, [releaseVariable]: release(running) },
         folders: [data, ...this.stores()],
         shared: folders,
         memoryMiB: memory.agent,
         timeoutSeconds: timeouts.backup,
-        triggers: [release.apply((references) => JSON.stringify({ version, images: references }))],
+        triggers: [release(coming)],
         onlyOnTriggers: true,
-        previousTrigger: "BACKUP_RELEASE",
+        ...(running === undefined ? { previousTrigger: releaseVariable } : {}),
       },
-      { parent: this, dependsOn: stores },
+      { parent: this, dependsOn: after },
     );
+    return { slot, run };
   }
 
   private restore(parts: SystemParts, image: AppImage, config: SharedConfig, data: DataFolderRef, after: pulumi.Resource[]): ExclusiveTask {
@@ -246,4 +268,12 @@ export class Backups extends pulumi.ComponentResource {
       { parent: this, dependsOn: parts.stores },
     );
   }
+}
+
+const referencesOf = ({ images }: VersionImages): pulumi.Output<Record<string, string>> =>
+  pulumi.all(Object.fromEntries(Object.entries(images).map(([service, { reference }]) => [service, reference])));
+
+/** As a backup's manifest has it. */
+function release(version: VersionImages): pulumi.Output<string> {
+  return referencesOf(version).apply((images) => JSON.stringify({ version: version.config.version, images }));
 }

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { StackConfig, SystemConfig } from "../../config/types";
-import type { AppImage, Database, DataFolderRef, Endpoint, Site } from "../../platforms/platform";
-import type { ServiceName } from "../../systems";
+import type { SlotName, StackConfig, SystemConfig } from "../../config/types";
+import type { Database, DataFolderRef, Endpoint, Site } from "../../platforms/platform";
 import type { Data } from "../data";
+import type { VersionImages } from "../system";
 
 /** What of a system its backups have to do with. */
 export interface SystemParts {
@@ -11,7 +11,8 @@ export interface SystemParts {
   readonly site: Site;
   readonly database: Database;
   readonly cache: Endpoint | undefined;
-  readonly images: Readonly<Record<ServiceName, AppImage>>;
+  /** The system's own version, then the one beside it. */
+  readonly versions: readonly [VersionImages, ...VersionImages[]];
   /** Uploads, where the agents have them; none, or one. */
   readonly folders: readonly DataFolderRef[];
   /** Done when database and cache are there. */
@@ -21,8 +22,8 @@ export interface SystemParts {
 export interface Guarded {
   /** Before anything changes the data: it was backed up, and what was to be restored is. */
   readonly done: pulumi.Resource[];
-  /** Name of the backup that was taken before the change; empty: there was nothing to back up. */
-  readonly backup: pulumi.Output<string>;
+  /** By slot, the name of the backup that was taken before its version came; empty: there was nothing to back up. */
+  readonly backups: Readonly<Partial<Record<SlotName, pulumi.Output<string>>>>;
   /** Id of the restore after which the backend starts. */
   readonly restore?: string;
 }

@@ -2,6 +2,7 @@ import type { FullModel } from "./haproxy";
 import type { EdgeServer, EdgeService, EdgeSystem } from "./model";
 import { backendName, plain, rateTable, routeFlags, type RouteFlags } from "./names";
 import { jsonBody, pages } from "./pages";
+import { leaveOtherSlot, ownSlotFirst } from "./slots";
 
 export function renderBackends(model: FullModel): string[] {
   return [...renderResolvers(model), "", ...model.systems.flatMap((system) => [...renderRateTable(system), "", ...renderSystem(system)])];
@@ -64,8 +65,10 @@ function renderBackend(system: EdgeSystem, service: EdgeService, flags: RouteFla
     "    filter lua.body-limit",
     // What the filter ends comes out as a bad request; responseHeaders gives it its number.
     `    http-error status 400 ${jsonBody(pages.bodyTooLarge)}`,
+    ...(flags.sticky ? leaveOtherSlot(system, cookie) : []),
     ...(flags.sticky ? [`    cookie ${cookie} insert indirect nocache httponly secure attr "SameSite=${sameSite(system)}"`] : []),
     ...(checks ? healthCheck(system, service) : []),
+    ...ownSlotFirst(system, service),
     ...service.servers.map((server) => renderServer(system, service, server, flags, checks)),
   ];
 }
@@ -81,7 +84,7 @@ function answersForPrograms(system: EdgeSystem, service: EdgeService): string[] 
 }
 
 /** The cookie holds no secret; pages of other sites that may call this one need it sent with their calls. */
-function sameSite(system: EdgeSystem): string {
+export function sameSite(system: EdgeSystem): string {
   const own = new Set(system.hosts);
   return system.corsOrigins.every((origin) => own.has(new URL(origin).hostname)) ? "Lax" : "None";
 }

@@ -1,4 +1,5 @@
 import { renderBlocked, renderPasses } from "./admission";
+import { sameSite } from "./backends";
 import { renderClosed } from "./closed";
 import { askOperators } from "./doors";
 import type { EdgePaths } from "./files";
@@ -6,6 +7,7 @@ import type { FullModel } from "./haproxy";
 import type { EdgeSystem } from "./model";
 import { backendName, isSystem, rateTable, routeFlags } from "./names";
 import { htmlBody, jsonBody, type PageName, pages } from "./pages";
+import { chooseSlots } from "./slots";
 
 export function renderFrontends(model: FullModel, paths: EdgePaths, stamp: string): string[] {
   return [...renderHttp(model, paths), "", ...renderHttps(model, paths), "", ...renderAdmin(model, stamp)];
@@ -65,6 +67,7 @@ function renderHttps(model: FullModel, paths: EdgePaths): string[] {
     ...renderClosed(model, paths.closed),
     ...askOperators(model.doors),
     ...responseHeaders(model),
+    ...chooseSlots(model.systems, sameSite),
     ...model.systems.flatMap(routes),
     // No rule took it.
     "    default_backend no_route",

@@ -2,6 +2,7 @@ export * from "./model";
 export { filesOf, renderHaproxy, stampOf } from "./haproxy";
 export type { EdgeFile } from "./files";
 export { authorizationSha256 } from "./doors";
+export { shareCookie, slotWeights, type SlotShares } from "./slots";
 export { bodyLimitLua } from "./lua";
 export { edgeCommand, edgeHealthcheck, type EdgeCommandOptions } from "./bootstrap";
 export {

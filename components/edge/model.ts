@@ -1,3 +1,5 @@
+import type { SlotShares } from "./slots";
+
 /**
  * What the edge serves, as plain data: the renderer turns it into HAProxy's text, the route-writing Task
  * puts that text into place. Nothing here knows Docker or Kubernetes.
@@ -100,6 +102,11 @@ export interface EdgeSystem {
   readonly corsOrigins: readonly string[];
   /** Requests a client address may make in 60 seconds, 1-1000000. */
   readonly requestsPerMinute: number;
+  /**
+   * Visitors out of a hundred for the servers of each slot, `a-0` and `b-0`, where a system runs in both. Their weights
+   * say the same. @default they are not told apart
+   */
+  readonly shares?: SlotShares;
   /** Largest request body, 1 byte - 10 GiB; 413 above, by Content-Length or while it streams in. */
   readonly maxBodyBytes: number;
   /** When the edge answers in the system's place. @default never */
@@ -155,7 +162,7 @@ export interface EdgeServer {
   /** Container name or address. */
   readonly host: string;
   readonly port?: number;
-  /** Share of new visitors, 0-256; 0 keeps the server warm for those a cookie binds to it. @default 100 */
+  /** Share of new visitors, 0-256; 0 keeps the server warm for those a cookie binds to it, unless they belong to another slot. @default 100 */
   readonly weight?: number;
 }
 

@@ -93,6 +93,7 @@ function checkSystem(system: EdgeSystem, path: string, problems: Problems): void
   system.corsOrigins.forEach((origin, i) => problems.text(`${path}.corsOrigins[${i}]`, origin, "origin"));
   problems.whole(`${path}.requestsPerMinute`, system.requestsPerMinute, 1, 1_000_000);
   problems.whole(`${path}.maxBodyBytes`, system.maxBodyBytes, 1, 10 * 1024 ** 3);
+  checkShares(system, path, problems);
   const names = system.services.map((s) => s.name);
   problems.unique(`${path}.services`, names, "a name of its own for each service");
   problems.unique(`${path}.routes`, system.routes.map((r) => r.path), "each path once");
@@ -121,6 +122,13 @@ function checkClosed(closed: EdgeClosed, path: string, problems: Problems): void
     if (from !== undefined && until !== undefined && until <= from) problems.add(`${path}.windows[${i}].until`, show(until), `a time after from, ${from}`);
     if (message !== undefined) problems.text(`${path}.windows[${i}].message`, message, "message");
   });
+}
+
+function checkShares({ shares }: EdgeSystem, path: string, problems: Problems): void {
+  if (shares === undefined) return;
+  problems.whole(`${path}.shares.a`, shares.a, 0, 100);
+  problems.whole(`${path}.shares.b`, shares.b, 0, 100);
+  if (shares.a + shares.b !== 100) problems.add(`${path}.shares`, `${shares.a} and ${shares.b}`, "two numbers that are 100 together");
 }
 
 function checkService(service: EdgeService, path: string, problems: Problems): void {

@@ -1,4 +1,4 @@
-import type { LogStream } from "../../config/types";
+import type { LogStream, SlotName } from "../../config/types";
 import type { ServiceName, SystemId } from "../../systems";
 
 /** What the renderers of this folder know of a stack: plain values, read off the systems that run. */
@@ -21,8 +21,13 @@ export interface WatchedService {
   readonly port: number;
   /** Where its metrics are, in Prometheus's format; absent: it has none. */
   readonly metricsPath?: string;
-  /** Its containers, by name. */
-  readonly hosts: readonly string[];
+  readonly replicas: readonly WatchedReplica[];
+}
+
+/** A container, by name. */
+export interface WatchedReplica {
+  readonly slot: SlotName;
+  readonly host: string;
 }
 
 /** An address that is asked through the edge, as a visitor would. */

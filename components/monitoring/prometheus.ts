@@ -113,9 +113,9 @@ function applicationJobs(systems: readonly WatchedSystem[]): Job[] {
         system.services.flatMap((service) =>
           service.metricsPath === undefined
             ? []
-            : service.hosts.map((host) => ({
+            : service.replicas.map(({ host, slot }) => ({
                 targets: [`${host}:${service.port}`],
-                labels: { system: system.id, service: service.name, instance: host, __metrics_path__: service.metricsPath ?? "" },
+                labels: { system: system.id, service: service.name, slot, instance: host, __metrics_path__: service.metricsPath ?? "" },
               })),
         ),
       ),

@@ -2,22 +2,29 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../../config/types";
 import type { ServiceName, SystemSpec } from "../../systems";
 import type { RunningSystem } from "../outputs";
-import type { Probe, WatchedSystem } from "./facts";
+import type { System } from "../system";
+import type { Probe, WatchedReplica, WatchedSystem } from "./facts";
 
 /** What the renderers know of the systems that run; their containers' names come with the update. */
 export function watchedSystems(stack: StackConfig, systems: readonly RunningSystem[]): pulumi.Output<WatchedSystem[]> {
   return pulumi.all(
     systems.map(({ config, system }) =>
       pulumi
-        .all(serviceNames.map((name) => pulumi.all(system.workloads[name].servers.map((server) => server.host))))
+        .all(serviceNames.map((name) => containersOf(system, name)))
         .apply(([backend = [], frontend = []]) => watchedSystem(stack, config, { backend, frontend })),
     ),
   );
 }
 
+/** Of all versions, in the order of their slots: which of them is the system's own makes no difference here. */
+function containersOf({ versions }: System, service: ServiceName): pulumi.Output<WatchedReplica[]> {
+  const servers = versions.flatMap(({ config: { slot }, workloads }) => workloads[service].servers.map(({ host }) => ({ slot, host })));
+  return pulumi.all(servers.sort((a, b) => (a.slot < b.slot ? -1 : a.slot > b.slot ? 1 : 0)).map(({ host, slot }) => host.apply((known): WatchedReplica => ({ slot, host: known }))));
+}
+
 const serviceNames: readonly ServiceName[] = ["backend", "frontend"];
 
-export function watchedSystem(stack: StackConfig, config: SystemConfig, hosts: Readonly<Record<ServiceName, readonly string[]>>): WatchedSystem {
+export function watchedSystem(stack: StackConfig, config: SystemConfig, replicas: Readonly<Record<ServiceName, readonly WatchedReplica[]>>): WatchedSystem {
   const { spec } = config;
   return {
     id: spec.id,
@@ -30,7 +37,7 @@ export function watchedSystem(stack: StackConfig, config: SystemConfig, hosts: R
     services: serviceNames.map((name) => {
       const { metrics, port } = spec.services[name];
       const metricsPath = metrics.find(({ format }) => format === "prometheus")?.path;
-      return { name, port, hosts: hosts[name], ...(metricsPath === undefined ? {} : { metricsPath }) };
+      return { name, port, replicas: replicas[name], ...(metricsPath === undefined ? {} : { metricsPath }) };
     }),
     probes: probes(spec),
   };

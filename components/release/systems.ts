@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleasedSystem } from "../../releases/record";
 import type { RunningSystem } from "../outputs";
+import type { RunningVersion } from "../system";
 import type { Released } from "./index";
 
 /** Enough to go back to it: what runs of each system, by content. */
@@ -9,12 +10,20 @@ export function released(systems: readonly RunningSystem[]): Released {
 }
 
 function releasedSystem({ config, system }: RunningSystem): pulumi.Output<ReleasedSystem> {
-  const { backend, frontend } = system.images;
-  return pulumi.all([backend.reference, frontend.reference, system.backup]).apply(([backendImage, frontendImage, backup]) => ({
+  const { beside } = config;
+  const [own, other] = system.versions;
+  return pulumi.all([releasedVersion(own), other === undefined ? undefined : releasedVersion(other)]).apply(([released, besideReleased]) => ({
     version: config.version,
     slot: config.slot,
+    ...released,
+    ...(beside === undefined || besideReleased === undefined ? {} : { beside: { version: beside.version, percent: beside.percent, ...besideReleased } }),
+    ...(config.migration === undefined ? {} : { migration: config.migration }),
+  }));
+}
+
+function releasedVersion({ backup, images: { backend, frontend } }: RunningVersion): pulumi.Output<Pick<ReleasedSystem, "images" | "backup">> {
+  return pulumi.all([backend.reference, frontend.reference, backup]).apply(([backendImage, frontendImage, backedUp]) => ({
     images: { backend: backendImage, frontend: frontendImage },
-    ...(config.migration === undefined ? {} : { migration: { command: config.migration.command, irreversible: false } }),
-    ...(backup === "" ? {} : { backup }),
+    ...(backedUp === "" ? {} : { backup: backedUp }),
   }));
 }

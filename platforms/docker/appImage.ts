@@ -5,9 +5,10 @@ import ignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AppImage, AppImageArgs } from "../platform";
-import type { LogicalImage } from "../../config/types";
+import type { LogicalImage, SlotName } from "../../config/types";
 import type { DockerContext } from "./context";
 import { assertNever } from "../../config/assertNever";
+import { onceWithoutSlot } from "./slots";
 
 /** An application's image: pulled by digest, or built from a folder. */
 export function createAppImage(context: DockerContext, args: AppImageArgs, opts: pulumi.ComponentResourceOptions): AppImage {
@@ -55,12 +56,14 @@ export function createAgentImage(
 }
 
 function named(args: AppImageArgs): Named {
-  const { buildSettings: settings, service, system, version } = args;
-  return { name: `${system}-${service}`, version, settings: { VERSION: version, ...settings }, where: `systems.${system}.services.${service}.image` };
+  const { buildSettings: settings, service, slot, system, version } = args;
+  return { name: `${system}-${service}`, ...(slot === undefined ? {} : { slot }), version, settings: { VERSION: version, ...settings }, where: `systems.${system}.services.${service}.image` };
 }
 
 interface Named {
   readonly name: string;
+  /** Each slot's is a resource of its own; equal content is one image all the same. */
+  readonly slot?: SlotName;
   readonly version: string;
   readonly settings: Readonly<Record<string, string>>;
   /** Who asked for it, for messages. */
@@ -83,7 +86,7 @@ function buildImage(context: DockerContext, image: Named, build: Build, opts: pu
   const hash = hashContext(folder, build.dockerfile, JSON.stringify(Object.entries(buildArgs).sort()), image.where);
   const tag = `${image.version}-${hash.slice(0, 12)}`.replace(/[^A-Za-z0-9_.-]/g, "-");
   const built = new docker.Image(
-    `${image.name}-image`,
+    [image.name, ...(image.slot === undefined ? [] : [image.slot]), "image"].join("-"),
     {
       imageName: `stackbook-${context.stack}/${image.name}:${tag}`,
       build: {
@@ -93,7 +96,7 @@ function buildImage(context: DockerContext, image: Named, build: Build, opts: pu
       },
       skipPush: true,
     },
-    context.options({ parent: opts.parent }, { retainOnDelete: true }),
+    context.options({ parent: opts.parent }, { retainOnDelete: true, ...(image.slot === undefined ? {} : onceWithoutSlot(`${image.name}-image`, image.slot)) }),
   );
   return { reference: built.imageName };
 }

@@ -4,12 +4,16 @@ import type { DataFolderRef, ExclusiveTask, ExclusiveTaskArgs, RunTaskArgs } fro
 import { environment } from "./container";
 import { joinNetworks, type DockerContext } from "./context";
 import { labelMap } from "./labels";
+import { onceWithoutSlot } from "./slots";
 import { Task, type TaskArgs } from "./tasks/task";
 import { users } from "./workload";
 
 /** @param wayOut a network from which the net is reached */
 export function runTask(context: DockerContext, name: string, args: RunTaskArgs, wayOut: () => docker.Network, opts: pulumi.ComponentResourceOptions): Task {
-  return new Task(`${args.system}-${name}`, taskArgs(context, name, args, wayOut), taskOptions(context, args, opts));
+  const { slot, system } = args;
+  const options = taskOptions(context, args, opts);
+  if (slot === undefined) return new Task(`${system}-${name}`, taskArgs(context, name, args, wayOut), options);
+  return new Task(`${system}-${name}-${slot}`, taskArgs(context, name, args, wayOut), { ...options, ...onceWithoutSlot(`${system}-${name}`, slot) });
 }
 
 export function runExclusively(context: DockerContext, name: string, args: ExclusiveTaskArgs, wayOut: () => docker.Network, opts: pulumi.ComponentResourceOptions): ExclusiveTask {

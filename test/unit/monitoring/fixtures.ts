@@ -9,8 +9,8 @@ export const motel: WatchedSystem = {
   redis: true,
   auditLog: false,
   services: [
-    { name: "backend", port: 3001, metricsPath: "/metrics/prometheus", hosts: ["motel-backend-a-0-1a2b3c4", "motel-backend-a-1-5d6e7f8"] },
-    { name: "frontend", port: 3000, hosts: ["motel-frontend-a-0-9a8b7c6"] },
+    { name: "backend", port: 3001, metricsPath: "/metrics/prometheus", replicas: [{ slot: "a", host: "motel-backend-a-0-1a2b3c4" }, { slot: "b", host: "motel-backend-b-0-5d6e7f8" }] },
+    { name: "frontend", port: 3000, replicas: [{ slot: "a", host: "motel-frontend-a-0-9a8b7c6" }] },
   ],
   probes: [
     { check: "page", service: "frontend", path: "/" },

@@ -37,9 +37,9 @@ describe("Prometheus's configuration", () => {
   it("asks each container of an application where its runbook says, under its system's name", () => {
     assert.deepEqual(
       job("app").static_configs.filter(({ labels }) => labels.system === "motel"),
-      ["motel-backend-a-0-1a2b3c4", "motel-backend-a-1-5d6e7f8"].map((instance) => ({
+      [["a", "motel-backend-a-0-1a2b3c4"], ["b", "motel-backend-b-0-5d6e7f8"]].map(([slot, instance]) => ({
         targets: [`${instance}:3001`],
-        labels: { system: "motel", service: "backend", instance, __metrics_path__: "/metrics/prometheus" },
+        labels: { system: "motel", service: "backend", slot, instance, __metrics_path__: "/metrics/prometheus" },
       })),
     );
     assert.ok((job("app").sample_limit ?? 0) > 0);

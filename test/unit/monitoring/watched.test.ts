@@ -10,7 +10,7 @@ const config = (values: Record<string, string> = {}): StackConfig =>
 
 describe("what is watched of a system", () => {
   const stack = config();
-  const watched = Object.fromEntries(stack.systems.map((system) => [system.spec.id, watchedSystem(stack, system, { backend: ["b"], frontend: ["f"] })]));
+  const watched = Object.fromEntries(stack.systems.map((system) => [system.spec.id, watchedSystem(stack, system, { backend: [{ slot: "a", host: "b" }], frontend: [{ slot: "a", host: "f" }] })]));
 
   it("is each system's first page, and its backend's health where visitors can ask for it", () => {
     const probes = Object.fromEntries(Object.entries(watched).map(([id, system]) => [id, system.probes.map(({ service, path }) => `${service} ${path}`)]));

@@ -93,7 +93,7 @@ describe("the program's backups", function () {
         return order.indexOf(`${type} ${name}`);
       };
       const gate = "pulumi-nodejs:dynamic/stackbook:HealthGate";
-      const steps = [at(gate, "motel-database-healthy"), at(configFiles, "motel-backup-config"), at(task, "motel-before-change"), at(task, "motel-restore"), at(task, "motel-migration"), at(container, "motel-backend-a-0"), at(task, "edge-routes"), at(gate, "backups-healthy")];
+      const steps = [at(gate, "motel-database-healthy"), at(configFiles, "motel-backup-config"), at(task, "motel-before-change-a"), at(task, "motel-restore"), at(task, "motel-migration-a"), at(container, "motel-backend-a-0"), at(task, "edge-routes"), at(gate, "backups-healthy")];
       // The configuration waits for images, not for stores.
       assert.deepEqual([...steps.slice(2)].sort((a, b) => a - b), steps.slice(2));
       assert.ok(Math.max(steps[0] ?? 0, steps[1] ?? 0) < (steps[2] ?? 0));
@@ -101,13 +101,13 @@ describe("the program's backups", function () {
     });
 
     it("are taken before a change when version or images change, and at no other time", () => {
-      const { inputs } = find(task, "motel-before-change");
+      const { inputs } = find(task, "motel-before-change-a");
       assert.equal(inputs["onlyOnTriggers"], true);
       const [trigger] = inputs["triggers"] as string[];
       assert.deepEqual(Object.keys(JSON.parse(trigger ?? "") as object), ["version", "images"]);
       assert.equal(inputs["previousTrigger"], "BACKUP_RELEASE", "what ran is what the data is");
-      assert.deepEqual(env("motel-before-change"), [`BACKUP_REQUEST={"tier":"deploy","reason":"before 1.0.0"}`]);
-      assert.deepEqual(volumes("fetms-before-change"), ["fetms-backup-config:/etc/stackbook:ro", "fetms-backup:/data", "fetms-uploads:/uploads:ro", "stack-backups-local:/backups/1"]);
+      assert.deepEqual(env("motel-before-change-a"), [`BACKUP_REQUEST={"tier":"deploy","reason":"before 1.0.0"}`]);
+      assert.deepEqual(volumes("fetms-before-change-a"), ["fetms-backup-config:/etc/stackbook:ro", "fetms-backup:/data", "fetms-uploads:/uploads:ro", "stack-backups-local:/backups/1"]);
       assert.deepEqual(inputs["networks"], ["motel-database-1a2b3c4", "motel-cache-1a2b3c4"], "a store on the host needs no way out");
     });
 
@@ -161,7 +161,7 @@ describe("the program's backups", function () {
     assert.deepEqual([inputs["resting"], inputs["triggers"], env("motel-restore")], [false, [wanted], [`BACKUP_REQUEST=${wanted}`]]);
     assert.deepEqual(inputs["quiesce"], ["stackbook.stack=dev", "stackbook.system=motel", "stackbook.service=backend", "stackbook.role=app"]);
     assert.equal(labels(find(container, "motel-backend-a-0"))["stackbook.restore"], "r1");
-    assert.deepEqual(find(task, "motel-migration").inputs["triggers"], ["r1"]);
+    assert.equal((find(task, "motel-migration-a").inputs["triggers"] as string[]).at(-1), "r1");
     assert.ok(volumes("motel-restore").includes("motel-restore-scratch:/scratch"));
     assert.equal((outputs["backups"] as Record<string, BackupOutput>)["motel"]?.restored?.id, "r1");
     assert.ok(!JSON.stringify(settings("motel-backup").config).includes("r1"), "who starts from this backup wants none of its restores");
@@ -179,7 +179,7 @@ describe("the program's backups", function () {
     ]);
     assert.deepEqual(JSON.parse(secretFiles("motel-backup")["secrets/store-offsite.json"] ?? ""), { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG" });
     assert.deepEqual(find("docker:index/volume:Volume", "stack-backups-nas").inputs["driverOpts"], { type: "none", o: "bind", device: "/mnt/nas" });
-    assert.deepEqual(find(task, "motel-before-change").inputs["networks"], ["monitoring-1a2b3c4", "motel-database-1a2b3c4", "motel-cache-1a2b3c4"]);
+    assert.deepEqual(find(task, "motel-before-change-a").inputs["networks"], ["monitoring-1a2b3c4", "motel-database-1a2b3c4", "motel-cache-1a2b3c4"]);
     const { storeCredentials } = outputs["recovery"] as RecoveryOutput;
     assert.equal(storeCredentials["offsite"]?.accessKeyId, "AKIAEXAMPLE");
     const [nas] = (outputs["backups"] as Record<string, BackupOutput>)["motel"]?.stores ?? [];

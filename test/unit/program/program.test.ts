@@ -100,7 +100,7 @@ describe("the program", function () {
     });
 
     it("migrates before the backend starts, with the backend's own image and settings", () => {
-      const migration = find(task, "motel-migration").inputs;
+      const migration = find(task, "motel-migration-a").inputs;
       const backend = find(container, "motel-backend-a-0").inputs;
       assert.equal(migration["image"], backend["image"]);
       assert.deepEqual(migration["env"], backend["envs"]);
