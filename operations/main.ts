@@ -92,6 +92,7 @@ function ownContext(): Context {
     print: streams.out,
     screen: { colours: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "", columns: process.stdout.isTTY ? process.stdout.columns : undefined },
     confirm,
+    ask,
     stackFile: (stack) => {
       const file = join(root, `Pulumi.${stack}.yaml`);
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;
@@ -105,12 +106,17 @@ function say(line: string): void {
 
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Problem("nobody is there to ask: standard input is no terminal", ["Give --yes if this is meant."], usageExitCode);
+  return /^y(es)?$/i.test(await ask(`${question} [y/N]`));
+}
+
+async function ask(question: string): Promise<string> {
+  if (!process.stdin.isTTY) throw new Problem("nobody is there to ask: standard input is no terminal", [], usageExitCode);
   const { createInterface } = await import("node:readline/promises");
-  const ask = createInterface({ input: process.stdin, output: process.stderr });
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^\s*y(es)?\s*$/i.test(await ask.question(`${question} [y/N] `));
+    return (await lines.question(`${question} `)).trim();
   } finally {
-    ask.close();
+    lines.close();
   }
 }
 

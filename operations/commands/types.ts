@@ -23,6 +23,8 @@ export interface Context {
   readonly screen: Screen;
   /** Asks a person; without a terminal there is nobody to ask, which is a Problem that names --yes. */
   confirm(question: string): Promise<boolean>;
+  /** A person's line in answer to a question, without spaces around it; without a terminal there is nobody to ask, which is a Problem. */
+  ask(question: string): Promise<string>;
   /** The text of `Pulumi.<stack>.yaml`, where there is one. */
   stackFile(stack: string): string | undefined;
 }

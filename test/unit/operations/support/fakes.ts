@@ -20,11 +20,12 @@ export const noCli: StackCli = {
 };
 
 /** What a test must not need, or need not look at. */
-export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "stackFile" | "createStack"> = {
+export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask" | "stackFile" | "createStack"> = {
   say: () => undefined,
   print: () => undefined,
   screen: { colours: false, columns: undefined },
   confirm: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
+  ask: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
   stackFile: () => undefined,
   createStack: ({ name }) => Promise.reject(new Error(`no stack was to be made: ${name}`)),
 };
