@@ -87,6 +87,7 @@ function ownContext(): Context {
     root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
     createStack: async (wanted) => (await import("./newStack")).createStack(wanted, process.env, say),
+    repair: async (stack) => (await import("./change/repair")).repair(stack, say),
     connect: (stack) => connect(stack.dockerHost),
     say,
     print: streams.out,

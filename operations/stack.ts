@@ -2,15 +2,19 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { RulesInput } from "../alerts/types";
 import type { BackupOutputs } from "../backups/outputs";
+import type { ReleaseOutputs } from "../releases/record";
 import type { Facts } from "../runbook/facts";
 import { Problem } from "./problem";
 import { pulumi, stackCli, type StackCli } from "./pulumi";
 import { readState, type StackState } from "./state";
 
 /** The part of a stack's outputs that operations read. */
-export interface StackOutputs {
+export interface StackOutputs extends ReleaseOutputs {
   readonly environment?: string;
-  readonly systems?: Readonly<Record<string, { readonly title: string; readonly version: string; readonly enabled: boolean; readonly url: string }>>;
+  readonly edge?: { readonly httpsPort: number; readonly container: string; /** The chain that the operator gave, PEM. */ readonly certificate?: string };
+  /** Of the authority that the stack made for its own certificate, PEM; absent: a public one signs, or the operator gave one. */
+  readonly caCertificate?: string;
+  readonly systems?: Readonly<Record<string, { readonly title: string; readonly version: string; readonly enabled: boolean; readonly url: string; /** Prefixes that the edge routes. */ readonly paths?: readonly string[] }>>;
   /** Its configuration, as of its last update; absent: that was before there was such an output. */
   readonly facts?: Facts;
   readonly backups?: BackupOutputs;

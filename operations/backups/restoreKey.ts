@@ -17,16 +17,7 @@ export function newRestoreId(): string {
 
 const pathOf = (system: string): string => `stackbook:systems.${system}.restore`;
 
-export async function readRestoreKey(cli: StackCli, system: string): Promise<RestoreKey | undefined> {
-  const config = JSON.parse(await cli.run(["config", "--json"])) as Record<string, { readonly objectValue?: Readonly<Record<string, { readonly restore?: RestoreKey } | null>> } | undefined>;
-  return config["stackbook:systems"]?.objectValue?.[system]?.restore;
-}
-
-/** Whatever was there before is gone: a restore of two tables leaves nothing of one of three. */
-export async function writeRestoreKey(cli: StackCli, system: string, key: RestoreKey | undefined): Promise<void> {
-  await writeRestoreKeys(cli, { [system]: key });
-}
-
+/** Whatever was there before is gone. */
 export async function writeRestoreKeys(cli: StackCli, keys: Readonly<Record<string, RestoreKey | undefined>>): Promise<void> {
   for (const system of Object.keys(keys)) await cli.run(["config", "rm", "--path", pathOf(system)]);
   const values = Object.entries(keys).flatMap(([system, key]) => (key === undefined ? [] : flat(pathOf(system), key)));

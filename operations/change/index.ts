@@ -10,7 +10,7 @@ import type { Stack } from "../stack";
 import { StackFile } from "../stackFile";
 import { appendAudit, type AuditEntry, type AuditResult } from "./audit";
 import { takeLock } from "./lock";
-import { repair, type Position } from "./repair";
+import type { Position } from "./repair";
 
 export interface ChangeAbout {
   /** `deploy` */
@@ -59,7 +59,7 @@ export async function change(about: ChangeAbout, options: { readonly stack?: str
   const unlock = await takeLock(engine, { stack: stack.name, what: about.what, who: context.who, now: context.now(), say: context.say });
   try {
     record("begun");
-    const position = await repair(stack, context.say);
+    const position = await context.repair(stack);
     const file = new StackFile(join(context.root, `Pulumi.${stack.name}.yaml`));
     refuseOlder(file, stack, position);
     const outcome = await work(new Operating(about, { stack, engine, context, file, position, record }));

@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import type { CheckAnswer, RestoreAnswer } from "../../backups/protocol";
 import { askBackupAgent } from "../backupAgent";
 import { chooseBackup } from "../backups/choose";
 import { restoreByUpdate } from "../backups/restore";
 import { newRestoreId, type RestoreKey } from "../backups/restoreKey";
 import { count, size, table, took } from "../backups/texts";
+import { change } from "../change";
 import { Problem, usageExitCode } from "../problem";
-import { root } from "../pulumi";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
 interface RestoreOptions extends GlobalOptions {
@@ -16,6 +15,7 @@ interface RestoreOptions extends GlobalOptions {
   readonly collection?: readonly string[];
   readonly dryRun?: boolean;
   readonly withoutSafety?: boolean;
+  readonly why?: string;
   readonly yes?: boolean;
 }
 
@@ -35,6 +35,7 @@ export const restore: CommandModule = {
       .option("--collection <name...>", "of the database only these collections")
       .option("--dry-run", "checks everything and shows what would be replaced; changes nothing")
       .option("--without-safety", "takes no safety backup first: for data that can't be read any more")
+      .option("--why <text>", "why, for the record")
       .option("--yes", "doesn't ask")
       .action(run<RestoreOptions>(bringBack));
   },
@@ -52,11 +53,14 @@ async function bringBack(options: RestoreOptions, context: Context, name = "late
   if (options.yes !== true && !(await context.confirm(`Replace this data of ${system} in the stack ${stack.name}? Visitors get the maintenance page meanwhile.`))) {
     throw new Problem("nothing was restored: not confirmed", [], 130);
   }
-  const began = context.now().getTime();
-  const answer = await restoreByUpdate({ system, key: { id, backup: checked.backup, ...asked } }, stack, context);
-  const seconds = (context.now().getTime() - began) / 1000;
-  const text = [describeAnswer(system, checked.backup, answer, seconds), "", "To commit, so that the stack file says what its data is:", await difference(stack.name, system, checked.backup)];
-  return { text: text.join("\n"), json: { stack: stack.name, system, check: checked, restored: answer ?? null, seconds } };
+  const about = { command: "restore", what: `restore ${system} from ${checked.backup}`, systems: [system], why: options.why };
+  return change(about, options, context, async (means) => {
+    const began = context.now().getTime();
+    const answer = await restoreByUpdate({ system, key: { id, backup: checked.backup, ...asked } }, means);
+    const seconds = (context.now().getTime() - began) / 1000;
+    const text = [describeAnswer(system, checked.backup, answer, seconds), "", "To commit, so that the stack file says what its data is:", await means.file.difference()];
+    return { text: text.join("\n"), json: { stack: stack.name, system, check: checked, restored: answer ?? null, seconds } };
+  });
 }
 
 /** What the options ask for; refused before anybody is asked. */
@@ -91,14 +95,4 @@ function describeAnswer(system: string, backup: string, answer: RestoreAnswer | 
     ...(answer.tables.length === 0 ? [] : [table(answer.tables.map(({ name, rows }) => [`  ${name}`, count(rows, "entry", "entries")]))]),
     ...(answer.safety === "" ? [] : [`What was there before: ${answer.safety} (kept 7 days). To go back to it: npx stackbook restore ${answer.safety}`]),
   ].join("\n");
-}
-
-/** By git, where the stack file is in it. */
-function difference(stack: string, system: string, backup: string): Promise<string> {
-  const file = `Pulumi.${stack}.yaml`;
-  return new Promise((resolve) => {
-    execFile("git", ["diff", "--no-color", "--", file], { cwd: root }, (error, out) => {
-      resolve(error === null && out.trim() !== "" ? out.trimEnd() : `  ${file}: stackbook:systems.${system}.restore names ${backup} (the file is not in git)`);
-    });
-  });
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Position } from "../change/repair";
 import type { Engine } from "../engine";
 import type { NewStack } from "../newStack";
 import type { StackCli } from "../pulumi";
@@ -16,6 +17,8 @@ export interface Context {
   /** One that is not there yet: tools, passphrase, stack file, empty state. */
   createStack(wanted: NewStack): Promise<StackCli>;
   connect(stack: Stack): Engine;
+  /** Puts right what an update that was killed has left, and says where the stack stands. */
+  repair(stack: Stack): Promise<Position>;
   /** What is under way, for people: standard error, so that an answer can be piped. */
   readonly say: (line: string) => void;
   /** Part of an answer that comes bit by bit: lines of a log, a screen that is drawn anew. Standard output, as it is. */

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { Problem } from "../../../operations/problem";
 import { FakeAgents, FakeCli, stackbook, stackWith, type Said } from "./support/fakes";
 import type { Context } from "../../../operations/commands/types";
@@ -11,8 +15,15 @@ const taskFailed = new Problem("the update failed", ["motel-restore: public.suit
 describe("stackbook restore", () => {
   let agents: FakeAgents;
   let cli: FakeCli;
+  let root: string;
 
+  const writeFile = (config: object = { "stackbook:systems": { motel: {} } }): void => writeFileSync(join(root, "Pulumi.dev.yaml"), JSON.stringify({ config }));
+  const restoreKey = (): unknown => (parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as { config: { "stackbook:systems": { motel: { restore?: unknown } } } }).config["stackbook:systems"].motel.restore;
+
+  afterEach(() => rmSync(root, { recursive: true }));
   beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "stackbook-restore-"));
+    writeFile();
     agents = new FakeAgents();
     agents.answers = { check, checkpoint: {}, list: [safety] };
     cli = new FakeCli();
@@ -26,7 +37,7 @@ describe("stackbook restore", () => {
       assert.ok(motel);
       return Promise.resolve(cli.updates.length === 0 ? stack : stackWith(cli, { motel: { ...motel, restored } }));
     };
-    return stackbook(["restore", ...argv], stack, agents, { openStack, ...change });
+    return stackbook(["restore", ...argv], stack, agents, { root, openStack, ...change });
   };
   const id = (): string => String(agents.asked[0]?.request["id"]);
 
@@ -38,7 +49,7 @@ describe("stackbook restore", () => {
     assert.match(out, /Nothing was changed \(--dry-run\)\.\n$/);
     assert.deepEqual(agents.commands(), ["motel-backup-1 check"]);
     assert.match(id(), /^r[0-9a-f]{8}$/);
-    assert.deepEqual(cli.written(), []);
+    assert.equal(restoreKey(), undefined);
     assert.deepEqual(cli.updates, []);
   });
 
@@ -56,17 +67,17 @@ describe("stackbook restore", () => {
     const { code, out } = await run(["latest", "--system", "motel", "--yes"]);
     assert.equal(code, 0);
     assert.deepEqual(agents.commands(), ["motel-backup-1 check", "motel-backup-1 checkpoint"]);
-    assert.deepEqual(cli.written(), ["config rm motel.restore", `config set-all --plaintext motel.restore.id=${id()} --plaintext motel.restore.backup=${name}`]);
-    assert.deepEqual(cli.updates, [`restore of motel from ${name} (${id()})`]);
+    assert.deepEqual(restoreKey(), { id: id(), backup: name });
+    assert.deepEqual(cli.updates, [`restore motel from ${name}: restore of motel from ${name} (${id()})`]);
     assert.match(out, /^motel was restored from motel\/daily\/2026-11-21T020000Z: the data in 12 s, the whole update in /);
     assert.match(out, /public\.suites +4 entries\nWhat was there before: motel\/safety\/2026-11-21T100000Z/);
-    assert.match(out, /To commit.*\n {2}Pulumi\.dev\.yaml: stackbook:systems\.motel\.restore names/);
+    assert.match(out, /To commit.*\n {2}Pulumi\.dev\.yaml was rewritten/);
   });
 
   it("restores parts and single tables, and refuses what contradicts itself before it asks", async () => {
     await run([name, "--yes", "--only", "redis", "uploads"]);
     assert.deepEqual(agents.asked[0]?.request, { backup: name, id: id(), only: ["redis", "uploads"] });
-    assert.ok(cli.written()[1]?.endsWith("--plaintext motel.restore.only[0]=redis --plaintext motel.restore.only[1]=uploads"));
+    assert.deepEqual(restoreKey(), { id: id(), backup: name, only: ["redis", "uploads"] });
     agents.asked.length = 0;
     await run([name, "--yes", "--table", "public.suites", "public.guests"]);
     assert.deepEqual(agents.asked[0]?.request, { backup: name, id: id(), only: ["database"], tables: ["public.suites", "public.guests"] });
@@ -88,12 +99,12 @@ describe("stackbook restore", () => {
     cli.onUp = () => {
       throw taskFailed;
     };
-    cli.config = { "stackbook:systems": { objectValue: { motel: { restore: { id: "r0", backup: "motel/daily/2026-11-01T020000Z" } } } } };
+    writeFile({ "stackbook:systems": { motel: { restore: { id: "r0", backup: "motel/daily/2026-11-01T020000Z" } } } });
     const { code, err } = await run([name, "--yes"]);
     assert.equal(code, 1);
     assert.match(err, /motel was not restored from motel\/daily\/2026-11-21T020000Z:\n {2}motel-restore: public\.suites: 3 rows were restored/);
     assert.match(err, /The data is what it was before.*\n {2}Put the cause right/);
-    assert.deepEqual(cli.written().slice(-2), ["config rm motel.restore", "config set-all --plaintext motel.restore.id=r0 --plaintext motel.restore.backup=motel/daily/2026-11-01T020000Z"]);
+    assert.deepEqual(restoreKey(), { id: "r0", backup: "motel/daily/2026-11-01T020000Z" });
     assert.equal(cli.updates.length, 1);
   });
 
@@ -106,7 +117,8 @@ describe("stackbook restore", () => {
     const { code, err } = await run([name, "--yes", "--only", "database"]);
     assert.equal(code, 1);
     assert.match(err, /the update failed after the data was brought back:\n {2}motel-migration: exit code 1\n {2}motel\/safety\/2026-11-21T100000Z, taken before, was put back by a second update/);
-    assert.match(cli.written().at(-1) ?? "", /restore\.backup=motel\/safety\/2026-11-21T100000Z --plaintext motel\.restore\.only\[0\]=database$/);
+    const { id: _id, ...putBack } = restoreKey() as Record<string, unknown>;
+    assert.deepEqual(putBack, { backup: "motel/safety/2026-11-21T100000Z", only: ["database"] });
     assert.equal(cli.updates.length, 2);
   });
 

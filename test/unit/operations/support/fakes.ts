@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BackupOutputs } from "../../../../backups/outputs";
 import type { Context } from "../../../../operations/commands/types";
-import type { Engine } from "../../../../operations/engine";
+import type { Engine, Volume } from "../../../../operations/engine";
 import { runCommand } from "../../../../operations/main";
 import type { Preview } from "../../../../operations/preview";
 import type { StackCli } from "../../../../operations/pulumi";
@@ -20,12 +20,13 @@ export const noCli: StackCli = {
 };
 
 /** What a test must not need, or need not look at. */
-export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask" | "stackFile" | "createStack"> = {
+export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask" | "repair" | "stackFile" | "createStack"> = {
   say: () => undefined,
   print: () => undefined,
   screen: { colours: false, columns: undefined },
   confirm: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
   ask: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
+  repair: () => Promise.resolve({ sequence: 0, refresh: false }),
   stackFile: () => undefined,
   createStack: ({ name }) => Promise.reject(new Error(`no stack was to be made: ${name}`)),
 };
@@ -51,6 +52,18 @@ export class FakeAgents extends FakeEngine {
     const said: unknown = typeof answer === "function" ? (answer as (container: string, request: unknown) => unknown)(container, request) : answer;
     return Promise.resolve({ code: 0, out: `${JSON.stringify(said)}\n`, err: "" });
   };
+
+  /** Of the lock alone. */
+  private readonly marks = new Map<string, Volume>();
+  override createVolume: Engine["createVolume"] = (name, labels) => {
+    if (!this.marks.has(name)) this.marks.set(name, { name, labels });
+    return Promise.resolve();
+  };
+  override removeVolume: Engine["removeVolume"] = (name) => {
+    this.marks.delete(name);
+    return Promise.resolve();
+  };
+  override volumes: Engine["volumes"] = () => Promise.resolve([...this.marks.values()]);
 
   commands(): string[] {
     return this.asked.map(({ container, command }) => `${container} ${command}`);
