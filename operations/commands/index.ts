@@ -9,6 +9,8 @@ export interface CommandEntry {
 /** Every command there is. */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   status: { summary: "one screen: systems, versions, health, traffic, backups, alerts, drift", load: async () => (await import("./status")).status },
+  health: { summary: "asks every system and container; ends with 1 when something is not well", load: async () => (await import("./health")).health },
+  history: { summary: "updates of the stack: number, when, what, who, why, result, versions", load: async () => (await import("./history")).history },
   incident: { summary: "tells channels and status page of an incident: open, update, resolve, list", load: async () => (await import("./incident")).incident },
   backup: { summary: "takes a backup now, of all systems or those that are named", load: async () => (await import("./backup")).backup },
   backups: { summary: "what there is: list", load: async () => (await import("./backups")).backups },

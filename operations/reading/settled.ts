@@ -3,6 +3,8 @@ import type { Settings } from "../stack";
 export interface Settled {
   /** Stopped in an emergency, until somebody resumes it. */
   readonly halted: boolean;
+  /** The edge answers 503 on purpose. */
+  readonly maintenance: boolean;
   readonly notes: readonly string[];
 }
 
@@ -17,6 +19,7 @@ export function settledState(system: string, settings: Settings | undefined, now
   const open = maintenance.find(({ from, until }) => (from === undefined || Date.parse(from) <= now.getTime()) && (until === undefined || Date.parse(until) > now.getTime()));
   return {
     halted: halted !== undefined,
+    maintenance: open !== undefined,
     notes: [
       ...(halted === undefined
         ? []

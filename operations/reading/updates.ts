@@ -17,7 +17,7 @@ export interface HistoryEntry {
 /** The newest updates of a stack, newest first. @param limit how many, 1 or more; undefined: all */
 export async function readUpdates(cli: StackCli, outputs: StackOutputs, limit: number | undefined): Promise<readonly Update[]> {
   const entries = JSON.parse(await cli.run(["stack", "history", "--json", "--page-size", String(limit ?? 0)])) as readonly HistoryEntry[];
-  return joinUpdates(entries, outputs as ReleaseOutputs);
+  return joinUpdates(entries, outputs);
 }
 
 /**
@@ -52,9 +52,11 @@ function recordedDuring({ at }: ReleaseRecord, { endTime, startTime }: HistoryEn
 }
 
 /** `deploy motel 2.0.0 (by ana@desk): new prices`: what commands write as an update's message. */
-const messageForm = /^(?<what>.+?) \(by (?<who>[^)]+)\)(?:: (?<why>.+))?$/s;
+const messageForm = /^(?<what>.+?) \(by (?<who>[^)]+)\)(?:: (?<why>.+))?$/;
 
-function wordsOf({ environment, message = "" }: HistoryEntry, record: ReleaseRecord | undefined): Pick<Update, "what" | "who" | "why"> {
+function wordsOf({ environment, message: whole = "" }: HistoryEntry, record: ReleaseRecord | undefined): Pick<Update, "what" | "who" | "why"> {
+  // Of a commit's message only its subject is for a line.
+  const [message = ""] = whole.split("\n");
   const said = messageForm.exec(message)?.groups;
   if (said !== undefined) return { what: said["what"] ?? message, who: said["who"], why: said["why"] ?? record?.operation.why };
   // A plain `pulumi up` has the subject of the last commit for its message.
