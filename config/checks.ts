@@ -12,6 +12,7 @@ import { givenSystems } from "./resolve";
 import { checkRotations } from "./rotations";
 import type { RawService, RawStack, RawSystem } from "./schema";
 import { checkSettings } from "./settings";
+import { checkSmoke } from "./smoke-checks";
 import { isLocalName } from "./texts";
 import type { Environment, LogicalImage, StackConfig } from "./types";
 
@@ -96,6 +97,7 @@ function checkSystem(id: SystemId, raw: RawSystem, checked: Checked, report: Rep
   if (raw.rotations !== undefined) checkRotations(systems[id], raw.rotations, report);
   checkMigration(id, raw, checked.config, report);
   if (raw.beside !== undefined) checkBeside(id, raw, raw.beside, checked, report);
+  if (raw.smoke !== undefined) checkSmoke(id, raw.smoke, report);
   if (raw.halted !== undefined && raw.enabled === false) {
     report([...at, "enabled"], "false", "true while it is halted", `remove it, or resume the system first (npx stackbook resume ${id}): switched off, its containers go, and with them what they can tell`);
   }

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import type { SecretName } from "../alerts/routing/types";
-import { systems, type SystemId } from "../systems";
+import { smokeLoginSecret, systems, type SystemId } from "../systems";
 import { alertKind, type KnownChannels } from "./alerts-secrets";
 import { backupKind, type KnownStores } from "./backups-secrets";
 import { formatPath } from "./errors";
@@ -55,7 +55,7 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownCha
     const reference: SecretRef = { namespace, key };
     if (namespace === "backups") result.backups[key] = reference;
     else if (namespace === "alerts") result.alerts[key] = { namespace, key };
-    else if (namespace !== "edge") result.bySystem[namespace][kind.target][key] = reference;
+    else if (namespace !== "edge" && kind.target !== "unused") result.bySystem[namespace][kind.target][key] = reference;
     else if (key === "certificate" || key === "privateKey") result.edge[key] = reference;
   }
   checkPair(raw, result);
@@ -72,7 +72,7 @@ function kindOf(namespace: SortedKeys["others"][number]["namespace"], key: strin
 export type SecretKind =
   | { readonly allowed: string; readonly fix: string }
   | {
-      readonly target: "given" | "settings";
+      readonly target: "given" | "settings" | "unused";
       readonly strong: string;
       readonly weakness: (value: string) => string | undefined;
       readonly remedy: (full: string) => string;
@@ -91,8 +91,9 @@ function systemKind(system: SystemId, key: string): SecretKind {
       remedy: (full) => `${pipeRandom(full)}, or have one generated: \`pulumi config rm ${full}\``,
     };
   }
+  if (key === smokeLoginSecret) return smokeLoginKind;
   const names = spec.secrets.map(({ name }) => name);
-  const allowed = `${names.join(", ")}, or the name of a secret setting in capitals, such as API_TOKEN`;
+  const allowed = `${names.join(", ")}, ${smokeLoginSecret}, or the name of a secret setting in capitals, such as API_TOKEN`;
   if (/^[A-Z][A-Z0-9_]*$/.test(key)) {
     const source = spec.services.backend.settings[key] ?? spec.services.frontend.settings[key];
     if (source?.kind === "secret") return { allowed, fix: `did you mean ${system}:${source.name}?` };
@@ -103,6 +104,14 @@ function systemKind(system: SystemId, key: string): SecretKind {
   if (close !== undefined) return { allowed, fix: `did you mean ${system}:${close}?` };
   return { allowed, fix: `use ${allowed}: ${system}:${environmentNameOf(key).replace(/^[^A-Z]+/, "")} would become a setting of the backend` };
 }
+
+/** Read by the command line alone: no container is given it. */
+const smokeLoginKind: SecretKind = {
+  target: "unused",
+  strong: "an address and a password, <address>:<password>",
+  weakness: (value) => (/^[^\s:]+:\S/.test(value) ? undefined : "of another form"),
+  remedy: (full) => `use <address>:<password> of a login for smoke checks, \`pulumi config set --secret ${full}\``,
+};
 
 function edgeKind(key: string): SecretKind {
   if (key !== "certificate" && key !== "privateKey") {

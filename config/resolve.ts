@@ -10,6 +10,7 @@ import { resolveImage, resolveMigration } from "./image-resolve";
 import type { RawMonitoring } from "./monitoring-schema";
 import type { RawService, RawStack, RawSystem } from "./schema";
 import { resolveRotations } from "./rotations";
+import { resolveSmoke } from "./smoke-schema";
 import { localHost } from "./texts";
 import type { EdgeConfig, Environment, MonitoringConfig, ServiceConfig, StackConfig, SystemConfig, TlsConfig } from "./types";
 
@@ -125,6 +126,7 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     ...(raw.beside === undefined ? {} : { beside: resolveBeside(id, raw, raw.beside, { slot, services }) }),
     ...(backups === undefined ? {} : { backups }),
     ...(raw.restore === undefined ? {} : { restore: resolveRestore(id, raw.restore) }),
+    smoke: resolveSmoke(spec.smoke, raw.smoke),
     ...resolveRotations(raw.rotations),
     ...(raw.halted === undefined ? {} : { halted: resolveHalted(raw.halted) }),
     contacts: { ...contacts, ...raw.contacts },

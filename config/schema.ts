@@ -13,6 +13,7 @@ import { migrationSchema } from "./migration-schema";
 import { monitoringSchema } from "./monitoring-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
 import { edgeRotationsSchema, systemRotationsSchema } from "./rotations";
+import { smokeSchema } from "./smoke-schema";
 import { checkDockerHost, checkHostName, checkOrigin, checkVersion, isEmail, isHttpsUrl, isIpAddress } from "./texts";
 import type { LogicalImage } from "./types";
 
@@ -126,6 +127,7 @@ const system = z
       backups: systemBackupsSchema.optional(),
       contacts: contactsSchema("the stack's, `contacts`"),
       restore: restoreSchema.optional(),
+      smoke: smokeSchema.optional(),
       rotations: systemRotationsSchema.optional(),
       halted: haltedSchema.optional(),
     }),

@@ -2,7 +2,7 @@ import type { AlertsConfig } from "../alerts/routing/types";
 import type { RetentionTable } from "../backups/retention";
 import type { RestoreRequest } from "../backups/protocol";
 import type { DrillCheck, Weekday } from "../backups/settings";
-import type { BackupInterval, ServiceName, SystemSpec } from "../systems";
+import type { BackupInterval, ServiceName, SmokeFlow, SystemSpec } from "../systems";
 import type { Contacts } from "../systems/contacts";
 import type { Rotations } from "./rotations";
 
@@ -143,6 +143,8 @@ export interface SystemConfig {
   readonly contacts: Contacts;
   /** Done by the update, once for each id. */
   readonly restore?: SystemRestore;
+  /** Critical flows, in order: the catalogue's, and the stack file's in place of them and after them. */
+  readonly smoke: readonly SmokeFlow[];
   /** Counters of generated secrets, by name; absent: 0. */
   readonly rotations?: Rotations;
   /** Stopped in an emergency: nothing of it is started, changed or waited for. */

@@ -2,7 +2,7 @@ import type { RulesInput } from "../alerts/types";
 import type { AlertsConfig, Channel } from "../alerts/routing/types";
 import type { RetentionTable } from "../backups/retention";
 import type { BackupStore, ImageSource, MonitoringConfig, StackConfig, SystemConfig } from "../config/types";
-import type { BackupInterval, ServiceName, SystemId } from "../systems";
+import type { BackupInterval, ServiceName, SmokeFlow, SystemId } from "../systems";
 import type { Contacts } from "../systems/contacts";
 
 /**
@@ -36,6 +36,7 @@ export interface SystemFacts {
   readonly redis: boolean;
   readonly services: Readonly<Record<ServiceName, { readonly replicas: number; readonly memoryMiB: number; readonly cpus: number; readonly image: string }>>;
   readonly migration?: string;
+  readonly smoke: readonly SmokeFlow[];
   /** Absent: it is not backed up. */
   readonly backup?: { readonly at: string; readonly everyHours: BackupInterval; readonly retention: RetentionTable };
   readonly contacts: Contacts;
@@ -89,7 +90,7 @@ export function addressOf(host: string, { httpsPort }: Pick<Facts["edge"], "http
   return `https://${host}${httpsPort === 443 ? "" : `:${httpsPort}`}`;
 }
 
-function systemFacts(stack: StackConfig, { backups, contacts, domain, enabled, maxBodyMiB, migration, rateLimit, redis, services, spec, version }: SystemConfig): SystemFacts {
+function systemFacts(stack: StackConfig, { backups, contacts, domain, enabled, maxBodyMiB, migration, rateLimit, redis, services, smoke, spec, version }: SystemConfig): SystemFacts {
   const service = (name: ServiceName): SystemFacts["services"][ServiceName] => {
     const { cpus, image, memoryMiB, replicas } = services[name];
     return { replicas, memoryMiB, cpus, image: imageText(image) };
@@ -99,7 +100,7 @@ function systemFacts(stack: StackConfig, { backups, contacts, domain, enabled, m
     services: { backend: service("backend"), frontend: service("frontend") },
     ...(migration === undefined ? {} : { migration: migration.command.join(" ") }),
     ...(backups === undefined ? {} : { backup: { at: backups.at, everyHours: backups.everyHours, retention: backups.retention } }),
-    contacts, requestsPerMinute: rateLimit.requestsPerMinute, maxBodyMiB,
+    smoke, contacts, requestsPerMinute: rateLimit.requestsPerMinute, maxBodyMiB,
   };
 }
 

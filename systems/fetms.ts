@@ -1,4 +1,5 @@
 import { jwtSecret } from "./secrets";
+import { firstPage, loginFlows } from "./smoke";
 import type { SystemSpec } from "./types";
 
 /** Facts from fetms.md; what the runbook leaves open is marked "assumed". */
@@ -87,5 +88,11 @@ export const fetms: SystemSpec = {
     parts: ["database", "uploads"], // fetms.md, Database Backup and Uploaded Files Backup; its Redis holds sessions only
     kept: { dailyDays: 7, weeklyWeeks: 4, monthlyMonths: 3 }, // fetms.md, Automated Backup Strategy
   },
+  // fetms.md, Backend Deployment 4 and Verify deployment: "Test critical paths (login, teachers list, dashboard)"; the paths of login and list are assumed.
+  smoke: [
+    firstPage,
+    { name: "health", path: "/api/health" },
+    ...loginFlows("/api/teachers"),
+  ],
   maxBodyMiB: 10, // fetms.md, File Upload Fails: 10 * 1024 * 1024
 };

@@ -5,6 +5,7 @@ import { mps } from "./mps";
 import { sms } from "./sms";
 import type { SystemId, SystemSpec } from "./types";
 
+export * from "./smoke";
 export * from "./types";
 
 /** The catalogue, in the order in which everything lists the systems. */

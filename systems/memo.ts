@@ -1,4 +1,5 @@
 import { jwtSecret } from "./secrets";
+import { firstPage, loginFlows } from "./smoke";
 import type { SystemSpec } from "./types";
 
 /** Facts from memo.md; what the runbook leaves open is marked "assumed". */
@@ -75,5 +76,11 @@ export const memo: SystemSpec = {
     parts: ["database"], // memo.md, Backup and Recovery; its Redis is a cache
     kept: { dailyDays: 30 }, // requirements, section B: the runbook gives no number
   },
+  // memo.md, Rollback Procedure: `curl -f http://localhost/api/health`; "Verify critical user flows work" names none, so login and list are assumed.
+  smoke: [
+    firstPage,
+    { name: "health", path: "/api/health" },
+    ...loginFlows("/api/memos"),
+  ],
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

@@ -1,4 +1,5 @@
 import { jwtSecret } from "./secrets";
+import { firstPage, loginFlows } from "./smoke";
 import type { SystemSpec } from "./types";
 
 /** Facts from motel.md; what the runbook leaves open is marked "assumed". */
@@ -106,5 +107,11 @@ export const motel: SystemSpec = {
     parts: ["database", "redis"], // motel.md, Database Backup and Redis Backup
     kept: { dailyDays: 30 }, // requirements, section B: the runbook gives no number
   },
+  // motel.md, Health Check Endpoints; login and list are assumed.
+  smoke: [
+    firstPage,
+    { name: "health", path: "/health", expect: { json: { status: "healthy", "checks.database.status": "up" } } },
+    ...loginFlows("/api/suites"),
+  ],
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

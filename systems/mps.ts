@@ -1,4 +1,5 @@
 import { jwtSecret } from "./secrets";
+import { firstPage, loginFlows } from "./smoke";
 import type { SystemSpec } from "./types";
 
 /** Facts from mps.md; what the runbook leaves open is marked "assumed". */
@@ -88,5 +89,11 @@ export const mps: SystemSpec = {
     parts: ["database", "redis"], // mps.md, Backup Contents
     kept: { dailyDays: 30, weeklyWeeks: 12, monthlyMonths: 12 }, // mps.md, Backup Retention
   },
+  // mps.md, Authentication Failures and Database Connection Issues: what breaks most; paths assumed.
+  smoke: [
+    firstPage,
+    { name: "health", path: "/api/health" },
+    ...loginFlows("/api/classes"),
+  ],
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

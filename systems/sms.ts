@@ -1,4 +1,5 @@
 import { jwtSecret } from "./secrets";
+import { firstPage, loginFlows } from "./smoke";
 import type { SystemSpec } from "./types";
 
 /** Facts from sms.md; what the runbook leaves open is marked "assumed". */
@@ -79,5 +80,11 @@ export const sms: SystemSpec = {
     parts: ["database"],
     kept: { dailyDays: 30 }, // sms.md, Automated Backup Schedule
   },
+  // sms.md, Morning Checklist and Backend Down: `curl http://localhost:8080/health`; login and list are assumed.
+  smoke: [
+    firstPage,
+    { name: "health", path: "/health", expect: { json: { status: "healthy" } } },
+    ...loginFlows("/api/students"),
+  ],
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

@@ -1,3 +1,5 @@
+import type { SmokeFlow } from "./smoke";
+
 /** The shape of what a runbook says about a system. Data only: this folder imports no Pulumi. */
 
 export type SystemId = "mps" | "fetms" | "memo" | "motel" | "sms";
@@ -23,6 +25,8 @@ export interface SystemSpec {
   readonly expectedLoad?: ExpectedLoad;
   /** What is backed up, when, and how long it is kept; configuration and the stack's checkpoint always are. */
   readonly backup: BackupSpec;
+  /** In order. They only read, but for a login: production is asked them too. */
+  readonly smoke: readonly SmokeFlow[];
   /** Largest request body that the edge lets through, MiB. */
   readonly maxBodyMiB: number;
 }

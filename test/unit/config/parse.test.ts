@@ -134,6 +134,8 @@ describe("the stack file over the catalogue", () => {
           retention: { daily: { days: 30 }, weekly: { days: 28 }, monthly: { days: 92 }, deploy: { days: 90 }, safety: { days: 7 } },
           drillChecks: [],
         },
+        contacts: {},
+        smoke: systems.fetms.smoke,
         givenSecrets: {},
       },
     ]);
