@@ -39,7 +39,7 @@ export function createCache(context: DockerContext, args: CacheArgs, opts: pulum
   );
   const gate = new HealthGate(
     `${system}-cache-healthy`,
-    { host: context.host, containers: [server.id], title: `${system} cache (redis)`, timeoutSeconds: 120 },
+    { host: context.host, containers: [server.id], title: `${system} cache (redis)`, timeoutSeconds: 120, ...context.idle(system) },
     context.taskOptions({ parent: opts.parent }),
   );
   return { host: pulumi.output("cache"), port: 6379, ready: [gate] };

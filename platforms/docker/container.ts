@@ -34,7 +34,7 @@ export interface HardenedContainerArgs {
    * Of a system that is halted: one that is there stays as it is, running or not and whatever it should be by now; one
    * that is new is made and not started. @default false
    */
-  readonly frozen?: boolean;
+  readonly frozen?: { readonly isolated: boolean };
 }
 
 /** What each log line is marked with, so that a collector knows its origin without asking the engine. */
@@ -58,7 +58,7 @@ export interface Healthcheck {
 export function hardenedContainer(name: string, args: HardenedContainerArgs, opts: pulumi.CustomResourceOptions): docker.Container {
   const stopSeconds = args.stopSeconds ?? 10;
   const check = args.healthcheck;
-  const frozen = args.frozen ?? false;
+  const { frozen } = args;
   return new docker.Container(
     name,
     {
@@ -86,7 +86,8 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
               retries: check.retries ?? 5,
             },
           }),
-      restart: "unless-stopped",
+      // One that is cut off, and started by the engine, would be in the engine's default network.
+      restart: frozen?.isolated === true ? "no" : "unless-stopped",
       memory: args.memoryMiB,
       memorySwap: args.memoryMiB,
       cpus: String(args.cpus),
@@ -97,20 +98,20 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "5", labels: logLabels },
       // The engine's plugin starts what must run and doesn't, also after a refresh.
-      mustRun: !frozen,
-      ...(frozen ? { start: false } : {}),
+      mustRun: frozen === undefined,
+      ...(frozen === undefined ? {} : { start: false }),
       wait: false,
       stopTimeout: stopSeconds,
       destroyGraceSeconds: stopSeconds,
       ...(args.stopSignal === undefined ? {} : { stopSignal: args.stopSignal }),
     },
-    frozen ? pulumi.mergeOptions(opts, { ignoreChanges: [...settled] }) : opts,
+    frozen === undefined ? opts : pulumi.mergeOptions(opts, { ignoreChanges: [...settled] }),
   );
 }
 
 /** Whatever a container of ours is made of, less whether it runs. */
 const settled: readonly (keyof docker.ContainerArgs)[] = [
-  "image", "labels", "entrypoints", "command", "envs", "user", "networksAdvanced", "mounts", "tmpfs", "ports", "healthcheck", "restart", "memory", "memorySwap", "cpus",
+  "image", "labels", "entrypoints", "command", "envs", "user", "networksAdvanced", "mounts", "tmpfs", "ports", "healthcheck", "memory", "memorySwap", "cpus",
   "capabilities", "securityOpts", "readOnly", "init", "logDriver", "logOpts", "wait", "stopTimeout", "destroyGraceSeconds", "stopSignal",
 ];
 

@@ -75,8 +75,8 @@ export class DockerContext {
   /** A container that somebody may want to recognise later, see `containers`. */
   container(name: string, args: HardenedContainerArgs, opts: pulumi.CustomResourceOptions): docker.Container {
     const power = this.power(args.labels.system);
-    const frozen = this.isHalted(args.labels.system);
-    const container = hardenedContainer(name, frozen ? { ...args, frozen } : args, power === undefined ? opts : pulumi.mergeOptions(opts, { dependsOn: [power] }));
+    const frozen = this.config.systems.find(({ spec }) => spec.id === args.labels.system)?.halted;
+    const container = hardenedContainer(name, frozen === undefined ? args : { ...args, frozen }, power === undefined ? opts : pulumi.mergeOptions(opts, { dependsOn: [power] }));
     this.made.push({ system: args.labels.system, service: args.labels.service, id: container.id, name: container.name });
     return container;
   }

@@ -113,7 +113,7 @@ const provider: pulumi.dynamic.ResourceProvider<PowerInputs, PowerState> = {
     const mark = await within(markOf(handsOf(connect(news.host)), news), undefined);
     // Of a system that is new the engine hands over nothing.
     const reason = refusalOf((olds as Partial<PowerInputs>).frozen === undefined ? undefined : olds, news, mark);
-    return { inputs: news, failures: reason === undefined ? [] : [{ property: "halted", reason }] };
+    return { inputs: news, failures: reason === undefined ? [] : [{ property: "", reason }] };
   },
   async diff(_id, { cuts: _cuts, ...olds }, news) {
     return { changes: !sameInputs(olds, news) || !(await within(isSettled(news), true)) };
