@@ -7,12 +7,14 @@ export interface ReadLimit {
   readonly thresholds: BySeverity<number>;
 }
 
+/** A limit has one key, `abovePercent`, of the two parts that its type puts together: the compiler takes neither apart, nor joins them. */
 export function readLimit(limit: Limit): ReadLimit {
   const [[bound, thresholds]] = Object.entries(limit) as [[Bound, BySeverity<number>]];
   const direction = bound.startsWith("above") ? "above" : "below";
   return { direction, unit: bound.slice(direction.length) as Unit, thresholds };
 }
 
+/** The way back; the cast is the same. */
 export function writeLimit({ direction, unit, thresholds }: ReadLimit): Limit {
   return { [`${direction}${unit}`]: thresholds } as unknown as Limit;
 }
