@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Db, Document } from "mongodb";
-import { extract, type Entry } from "tar-stream";
-import { patient } from "../stream";
+import type { Entry } from "tar-stream";
+import { unpack } from "../tar";
 import { Inserter, split } from "./documents";
 import { dataSuffix, metadataSuffix, nameOf, readMetadata, stem, type Metadata } from "./layout";
 
@@ -26,45 +26,25 @@ const longestMetadata = 16 * 2 ** 20;
 export async function loadTar(plain: Readable, db: Db, place: (collection: string) => string | undefined, signal: AbortSignal): Promise<Loaded> {
   const loaded = { collections: [] as string[], views: [] as View[] };
   const waiting = new Map<string, Metadata>();
-  const archive = extract();
-  // `pipe` says nothing of errors to the other side.
-  patient(plain).on("error", (error) => archive.destroy(error));
-  const abort = (): void => void archive.destroy(signal.reason instanceof Error ? signal.reason : new Error("ended by request"));
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    signal.throwIfAborted();
-    failIfBroken(plain);
-    plain.pipe(archive);
-    for await (const entry of archive) {
-      const { name } = entry.header;
-      if (name.endsWith(metadataSuffix)) {
-        const metadata = readMetadata((await whole(entry)).toString("utf8"), name);
-        if (metadata.type === "view") loaded.views.push({ name: metadata.collectionName, options: metadata.options });
-        else waiting.set(stem(name), metadata);
-      } else if (name.endsWith(dataSuffix)) {
-        const metadata = waiting.get(stem(name)) ?? { collectionName: nameOf(name), type: "collection", options: {}, indexes: [] };
-        waiting.delete(stem(name));
-        const target = place(metadata.collectionName);
-        if (target === undefined) entry.resume();
-        else {
-          await collection(db, target, metadata, entry as AsyncIterable<Buffer>);
-          loaded.collections.push(metadata.collectionName);
-        }
-      } else entry.resume();
-    }
-    // Its end may be an error (a wrong checksum), which comes after the tar's own.
-    failIfBroken(plain);
-    if (!plain.readableEnded) for await (const chunk of plain) void chunk;
-  } finally {
-    signal.removeEventListener("abort", abort);
-    archive.destroy();
-  }
+  await unpack(plain, signal, async (entry) => {
+    const { name } = entry.header;
+    if (name.endsWith(metadataSuffix)) {
+      const metadata = readMetadata((await whole(entry)).toString("utf8"), name);
+      if (metadata.type === "view") loaded.views.push({ name: metadata.collectionName, options: metadata.options });
+      else waiting.set(stem(name), metadata);
+    } else if (name.endsWith(dataSuffix)) {
+      const metadata = waiting.get(stem(name)) ?? { collectionName: nameOf(name), type: "collection", options: {}, indexes: [] };
+      waiting.delete(stem(name));
+      const target = place(metadata.collectionName);
+      if (target === undefined) entry.resume();
+      else {
+        await collection(db, target, metadata, entry as AsyncIterable<Buffer>);
+        loaded.collections.push(metadata.collectionName);
+      }
+    } else entry.resume();
+  });
   if (waiting.size > 0) throw new Error(`the dump has no documents of ${[...waiting.values()].map(({ collectionName }) => collectionName).join(", ")}`);
   return loaded;
-}
-
-function failIfBroken({ errored }: Readable): void {
-  if (errored) throw errored;
 }
 
 async function collection(db: Db, name: string, { options, indexes }: Metadata, content: AsyncIterable<Buffer>): Promise<void> {

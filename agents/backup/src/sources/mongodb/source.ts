@@ -1,11 +1,11 @@
 import type { ClientSession, Db, Document, MongoClient } from "mongodb";
 import { version as driverVersion } from "mongodb/package.json";
-import { pack, type Pack } from "tar-stream";
+import type { Pack } from "tar-stream";
 import type { TableFact } from "../../../../../backups/manifest";
 import type { BackupSettings } from "../../../../../backups/settings";
 import { ContentDigest } from "../digest";
 import { Spool } from "../spool";
-import { dumpOf } from "../stream";
+import { dumpTar } from "../tar";
 import type { Dump, Source } from "../types";
 import { connect, connected, described, type Described, type Server } from "./connection";
 import { documentsOf } from "./documents";
@@ -35,20 +35,7 @@ export class MongoSource implements Source {
   async dump(signal: AbortSignal): Promise<Dump> {
     signal.throwIfAborted();
     const client = await connect(this.server);
-    const tar = pack({ highWaterMark: 1 << 18 });
-    const facts = this.write(client, tar, signal).catch((error: unknown) => {
-      tar.destroy(error instanceof Error ? error : new Error(String(error)));
-      throw error;
-    });
-    facts.catch(() => undefined);
-    async function* produce(): AsyncGenerator<Buffer, readonly TableFact[]> {
-      yield* tar as AsyncIterable<Buffer>;
-      return facts;
-    }
-    return dumpOf(signal, produce, async () => {
-      tar.destroy();
-      await client.close(true).catch(() => undefined);
-    }, facts);
+    return dumpTar(signal, (tar) => this.write(client, tar, signal), () => client.close(true).catch(() => undefined));
   }
 
   private async write(client: MongoClient, tar: Pack, signal: AbortSignal): Promise<readonly TableFact[]> {
@@ -62,7 +49,6 @@ export class MongoSource implements Source {
       await entry(tar, `${path}${metadataSuffix}`, writeMetadata(collection, await indexesOf(db, collection)));
       if (collection.type !== "view") facts.push(await this.documents(tar, db, collection.name, `${path}${dataSuffix}`, signal, session));
     }
-    tar.finalize();
     return facts;
   }
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { pack, type Headers, type Pack } from "tar-stream";
+import type { Headers, Pack } from "tar-stream";
 import type { TableFact } from "../../../../../backups/manifest";
-import { dumpOf } from "../stream";
+import { dumpTar } from "../tar";
 import type { Dump, Source } from "../types";
 import { openFile, TreeFacts, walk, type Item } from "./tree";
 
@@ -26,17 +26,7 @@ export class UploadsSource implements Source {
 
   dump(signal: AbortSignal): Promise<Dump> {
     signal.throwIfAborted();
-    const tar = pack({ highWaterMark: 1 << 18 });
-    const facts = this.write(tar, signal).catch((error: unknown) => {
-      tar.destroy(error instanceof Error ? error : new Error(String(error)));
-      throw error;
-    });
-    facts.catch(() => undefined);
-    async function* produce(): AsyncGenerator<Buffer, readonly TableFact[]> {
-      yield* tar as AsyncIterable<Buffer>;
-      return facts;
-    }
-    return Promise.resolve(dumpOf(signal, produce, () => void tar.destroy(), facts));
+    return Promise.resolve(dumpTar(signal, (tar) => this.write(tar, signal)));
   }
 
   private async write(tar: Pack, signal: AbortSignal): Promise<readonly TableFact[]> {
@@ -51,7 +41,6 @@ export class UploadsSource implements Source {
         tree.add(item);
       }
     }
-    tar.finalize();
     return tree.facts();
   }
 }

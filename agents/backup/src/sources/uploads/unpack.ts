@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { chmod, lstat, mkdir, open, symlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { extract, type Entry } from "tar-stream";
-import { patient } from "../stream";
+import type { Entry } from "tar-stream";
+import { unpack } from "../tar";
 import { ifThere, staysInside } from "./tree";
 
 /**
@@ -11,32 +11,13 @@ import { ifThere, staysInside } from "./tree";
  * nothing is written through a link.
  */
 export async function unpackInto(plain: Readable, root: string, signal: AbortSignal): Promise<void> {
-  const archive = extract();
-  patient(plain).on("error", (error) => archive.destroy(error));
-  const abort = (): void => void archive.destroy(signal.reason instanceof Error ? signal.reason : new Error("ended by request"));
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    signal.throwIfAborted();
-    failIfBroken(plain);
-    plain.pipe(archive);
-    const folders: Folder[] = [];
-    for await (const entry of archive) await place(entry, root, folders);
-    // Deepest first: a folder may forbid to write into it.
-    for (const { path, mode, mtime } of folders.reverse()) {
-      await chmod(path, mode & 0o777);
-      if (mtime !== undefined) await utimes(path, mtime, mtime);
-    }
-    // Its end may be an error (a wrong checksum), which comes after the tar's own.
-    failIfBroken(plain);
-    if (!plain.readableEnded) for await (const chunk of plain) void chunk;
-  } finally {
-    signal.removeEventListener("abort", abort);
-    archive.destroy();
+  const folders: Folder[] = [];
+  await unpack(plain, signal, (entry) => place(entry, root, folders));
+  // Deepest first: a folder may forbid to write into it.
+  for (const { path, mode, mtime } of folders.reverse()) {
+    await chmod(path, mode & 0o777);
+    if (mtime !== undefined) await utimes(path, mtime, mtime);
   }
-}
-
-function failIfBroken({ errored }: Readable): void {
-  if (errored) throw errored;
 }
 
 /** What a folder is to be like once everything is in it. */
