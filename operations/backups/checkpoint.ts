@@ -76,9 +76,15 @@ export function countSecrets({ deployment }: Checkpoint): number {
 /** Undefined: it is none, or of another form than this program reads. */
 export function readCheckpoint(text: string): Checkpoint | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Checkpoint> | null;
-    return typeof value?.deployment === "object" && typeof value.version === "number" ? (value as Checkpoint) : undefined;
+    const value: unknown = JSON.parse(text);
+    return isCheckpoint(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** By what is looked at here first: the rest is as Pulumi wrote it, and as it will check it. */
+export function isCheckpoint(value: unknown): value is Checkpoint {
+  if (typeof value !== "object" || value === null || !("version" in value) || !("deployment" in value)) return false;
+  return typeof value.version === "number" && typeof value.deployment === "object" && value.deployment !== null;
 }

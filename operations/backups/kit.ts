@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { StoreOutput } from "../../backups/outputs";
 import { Problem, usageExitCode } from "../problem";
-import type { Checkpoint } from "./checkpoint";
+import { isCheckpoint, type Checkpoint } from "./checkpoint";
 
 /** Everything that is needed besides the repository and a store. */
 export interface Kit {
@@ -39,7 +39,7 @@ const schema = z.object({
   ]),
   stores: z.record(z.string(), z.array(store)),
   storeCredentials: z.record(z.string(), z.object({ accessKeyId: z.string(), secretAccessKey: z.string() })),
-  checkpoint: z.looseObject({ version: z.number(), deployment: z.looseObject({}), stackFile: z.string().optional() }),
+  checkpoint: z.custom<Checkpoint>(isCheckpoint, "it is no state of a stack"),
 });
 
 /** As `recovery-kit --json` wrote it; what is wrong is said without what is in it. */
@@ -52,7 +52,7 @@ export function readKit(file: string): Kit {
     throw new Problem(`the recovery kit ${file} can't be read: ${why}`, ["Give the file that `npx stackbook recovery-kit --json > kit.json` wrote."], usageExitCode);
   }
   const result = schema.safeParse(value);
-  if (result.success) return result.data as unknown as Kit;
+  if (result.success) return result.data;
   const wrong = result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   throw new Problem(`${file} is no recovery kit:`, [...wrong.slice(0, 8), "Give the file that `npx stackbook recovery-kit --json > kit.json` wrote."], usageExitCode);
 }

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import type { Manifest } from "../../backups/manifest";
 import type { StoreOutput } from "../../backups/outputs";
-import type { BackupSettings } from "../../backups/settings";
 import { Problem } from "../problem";
 import { readCheckpoint, type Checkpoint } from "./checkpoint";
 import { addressOf, type Kit } from "./kit";
@@ -69,9 +68,7 @@ async function newest(system: string, { encryption: { keyId, keys }, kit, stores
   const secrets = secretsOf(kit);
   const encryption = { kind: "symmetric", keyId, keys: Object.fromEntries(Object.keys(keys).map((id) => [id, id])) } as const;
   const cipher = new Cipher(encryption, secrets);
-  // Reading sets needs to know the system and the key, and nothing of what runs where.
-  const settings = { stack: kit.stack, system, encryption } as unknown as BackupSettings;
-  const vault = new Vault(settings, openStores(stores.map((store) => withCredentials(store, kit)), secrets), cipher, secrets, { read: () => ({}), keep: () => undefined });
+  const vault = new Vault({ system, encryption }, openStores(stores.map((store) => withCredentials(store, kit)), secrets), cipher, secrets, { read: () => ({}), keep: () => undefined });
   try {
     const all = await vault.list((problem) => say(`${system}: ${problem}`)).catch((error: unknown) => {
       throw new Problem(`the backups of ${system} can't be read:`, [...(error instanceof Error ? error.message : String(error)).split("\n"), "The recovery kit says where they lie and with which keys; is it the newest one?"]);

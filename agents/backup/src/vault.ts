@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import { folderOf, manifestFile, markFile, momentOf, timestampOf } from "../../../backups/layout";
 import { tiers, type Manifest, type Part, type PartName, type Tier } from "../../../backups/manifest";
 import type { BackupSettings } from "../../../backups/settings";
-import type { Cipher } from "./crypto/cipher";
 import { describeError } from "../../common/log";
+import type { Cipher } from "./crypto/cipher";
 import { parseManifest, textOf } from "./manifest/manifest";
 import { checkSignature } from "./manifest/signature";
 import { RefusedError, type Secrets } from "./sources/types";
@@ -35,12 +35,15 @@ export interface MarkKeeper {
   keep(store: string, backup: string, mark: Mark, moment: Date): void;
 }
 
+/** What reading backups needs to know: whose they are, and how they are encrypted and signed. */
+export type VaultSettings = Pick<BackupSettings, "system" | "encryption">;
+
 /** A system's backups in all its stores. */
 export class Vault {
   private readonly manifests = new Map<string, { readonly manifest?: Manifest; readonly problem?: string }>();
 
   constructor(
-    readonly settings: BackupSettings, readonly stores: readonly Store[], readonly cipher: Cipher,
+    readonly settings: VaultSettings, readonly stores: readonly Store[], readonly cipher: Cipher,
     private readonly secrets: Secrets, private readonly marks: MarkKeeper, private readonly now: () => Date = () => new Date(),
   ) {}
 
