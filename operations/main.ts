@@ -7,7 +7,7 @@ import type { Context, GlobalOptions, Outcome, Run } from "./commands/types";
 import { connect } from "./engine";
 import { faultExitCode, Problem, usageExitCode } from "./problem";
 import { root } from "./pulumi";
-import { openStack } from "./stack";
+import { locateStack, openStack } from "./stack";
 
 export interface Output {
   readonly out: (text: string) => void;
@@ -86,6 +86,7 @@ function ownContext(): Context {
   return {
     root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
+    locate: (name) => locateStack(name, process.env, context.stackFile),
     createStack: async (wanted) => (await import("./newStack")).createStack(wanted, process.env, say),
     repair: async (stack) => (await import("./change/repair")).repair(stack, say),
     connect: (stack) => connect(stack.dockerHost),

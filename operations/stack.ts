@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { RulesInput } from "../alerts/types";
 import type { BackupOutputs } from "../backups/outputs";
 import type { ReleaseOutputs } from "../releases/record";
@@ -46,6 +47,21 @@ export interface Stack {
 /** By full key, as the CLI prints them; maps and lists as JSON. */
 export type Settings = Readonly<Record<string, { readonly value?: string; readonly secret?: boolean }>>;
 
+/** Where a stack's containers are. */
+export type Place = Pick<Stack, "name" | "dockerHost">;
+
+/** Without a look at its state, whose backend may be away or slow: what an emergency needs. @param stackFile its text, where there is one */
+export async function locateStack(name: string | undefined, env: NodeJS.ProcessEnv, stackFile: (stack: string) => string | undefined): Promise<Place> {
+  const { chosen, own } = await chooseStack(name, env);
+  const text = stackFile(chosen);
+  const config = text === undefined ? undefined : (parse(text) as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config;
+  return { name: chosen, dockerHost: hostOf(config?.["stackbook:host"], own) };
+}
+
+function hostOf(given: unknown, env: NodeJS.ProcessEnv): string | undefined {
+  return typeof given === "string" && given !== "local" ? given : env["DOCKER_HOST"];
+}
+
 /** What a stack says of itself, asked of the Pulumi CLI, which knows backends and passphrases. */
 export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv): Promise<Stack> {
   const { chosen, own } = await chooseStack(name, env);
@@ -55,8 +71,7 @@ export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv
     pulumi(["config", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as Settings),
   ]);
   if (Object.keys(outputs).length === 0) throw new Problem(`the stack ${chosen} has no outputs: it was never brought up, or was destroyed`, [`Bring it up with: pulumi up --stack ${chosen} (dev: npm start)`]);
-  const host = settings["stackbook:host"]?.value;
-  return { name: chosen, outputs, dockerHost: host !== undefined && host !== "local" ? host : own["DOCKER_HOST"], cli: stackCli(chosen, own, own !== env), state, settings };
+  return { name: chosen, outputs, dockerHost: hostOf(settings["stackbook:host"]?.value, own), cli: stackCli(chosen, own, own !== env), state, settings };
 }
 
 /** Which stack is meant, and the environment in which the CLI finds it. */

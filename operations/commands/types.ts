@@ -3,7 +3,7 @@ import type { Position } from "../change/repair";
 import type { Engine } from "../engine";
 import type { NewStack } from "../newStack";
 import type { StackCli } from "../pulumi";
-import type { Stack } from "../stack";
+import type { Place, Stack } from "../stack";
 
 /** What every command may use; tests put their own in. */
 export interface Context {
@@ -14,9 +14,13 @@ export interface Context {
   /** Who does it, for the record: user@host. */
   readonly who: string;
   openStack(name: string | undefined): Promise<Stack>;
+  /** Its name and its engine alone, without a look at its state: at once, and whatever became of the backend. */
+  locate(name: string | undefined): Promise<Place>;
   /** One that is not there yet: tools, passphrase, stack file, empty state. */
   createStack(wanted: NewStack): Promise<StackCli>;
-  connect(stack: Stack): Engine;
+  connect(stack: Place): Engine;
+  /** Another command of ours, in this one's place. */
+  run(argv: readonly string[]): Promise<Outcome>;
   /** Puts right what an update that was killed has left, and says where the stack stands. */
   repair(stack: Stack): Promise<Position>;
   /** What is under way, for people: standard error, so that an answer can be piped. */

@@ -20,7 +20,7 @@ export const noCli: StackCli = {
 };
 
 /** What a test must not need, or need not look at. */
-export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask" | "repair" | "stackFile" | "createStack"> = {
+export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask" | "repair" | "run" | "stackFile" | "createStack" | "locate"> = {
   say: () => undefined,
   print: () => undefined,
   screen: { colours: false, columns: undefined },
@@ -28,6 +28,7 @@ export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask
   ask: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
   repair: () => Promise.resolve({ sequence: 0, refresh: false }),
   stackFile: () => undefined,
+  locate: (name) => Promise.reject(new Error(`no stack was to be looked for: ${name ?? "the usual one"}`)),
   createStack: ({ name }) => Promise.reject(new Error(`no stack was to be made: ${name}`)),
 };
 
