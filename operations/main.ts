@@ -25,17 +25,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** Runs one command and says its exit code. */
 export async function runCommand(argv: readonly string[], context: Context, output: Output): Promise<number> {
-  const outcomes: { readonly outcome: Outcome; readonly json: boolean }[] = [];
-  const run: Run = (handler) => async (...given) => {
-    // Commander hands over the arguments, then the options, then the command.
-    const command = given.at(-1) as Command;
-    const options = command.optsWithGlobals<Parameters<typeof handler>[0]>();
-    const outcome = await handler(options, context, ...(given.slice(0, -2).flat() as (string | undefined)[]));
-    outcomes.push({ outcome, json: options.json === true });
-  };
   try {
-    const program = await createProgram(argv, run, output);
-    await program.parseAsync([...argv], { from: "user" });
+    const outcomes = await perform(argv, context, output);
     for (const { outcome, json } of outcomes) {
       const answer = json ? JSON.stringify(outcome.json, null, 2) : outcome.text;
       if (answer !== undefined && answer !== "") output.out(`${answer}\n`);
@@ -44,6 +35,21 @@ export async function runCommand(argv: readonly string[], context: Context, outp
   } catch (error) {
     return explain(error, argv.includes("--json"), output);
   }
+}
+
+/** What came of it, for whoever tells it. */
+async function perform(argv: readonly string[], context: Context, output: Output): Promise<readonly { readonly outcome: Outcome; readonly json: boolean }[]> {
+  const outcomes: { readonly outcome: Outcome; readonly json: boolean }[] = [];
+  const run: Run = (handler) => async (...given) => {
+    // Commander hands over the arguments, then the options, then the command.
+    const command = given.at(-1) as Command;
+    const options = command.optsWithGlobals<Parameters<typeof handler>[0]>();
+    const outcome = await handler(options, context, ...(given.slice(0, -2).flat() as (string | undefined)[]));
+    outcomes.push({ outcome, json: options.json === true });
+  };
+  const program = await createProgram(argv, run, output);
+  await program.parseAsync([...argv], { from: "user" });
+  return outcomes;
 }
 
 async function createProgram(argv: readonly string[], run: Run, output: Output): Promise<Command> {
@@ -83,7 +89,7 @@ function explain(error: unknown, json: boolean, output: Output): number {
 }
 
 function ownContext(): Context {
-  return {
+  const context: Context = {
     root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
     locate: (name) => locateStack(name, process.env, context.stackFile),
@@ -99,7 +105,13 @@ function ownContext(): Context {
       const file = join(root, `Pulumi.${stack}.yaml`);
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     },
+    run: async (argv) => {
+      const [done] = await perform(argv, context, streams);
+      if (done === undefined) throw new Error(`${argv.join(" ")} told nothing`);
+      return done.outcome;
+    },
   };
+  return context;
 }
 
 function say(line: string): void {

@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   status: { summary: "one screen: systems, versions, health, traffic, backups, alerts, drift", load: async () => (await import("./status")).status },
   health: { summary: "asks every system and container; ends with 1 when something is not well", load: async () => (await import("./health")).health },
   history: { summary: "updates of the stack: number, when, what, who, why, result, versions", load: async () => (await import("./history")).history },
+  logs: { summary: "lines of containers by time: follow, since, one request, a pattern", load: async () => (await import("./logs")).logs },
   incident: { summary: "tells channels and status page of an incident: open, update, resolve, list", load: async () => (await import("./incident")).incident },
   backup: { summary: "takes a backup now, of all systems or those that are named", load: async () => (await import("./backup")).backup },
   backups: { summary: "what there is: list", load: async () => (await import("./backups")).backups },
@@ -19,6 +20,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   drill: { summary: "restores a backup into a throwaway database and compares", load: async () => (await import("./drill")).drill },
   recover: { summary: "brings a whole stack back on an empty machine, from its backups", load: async () => (await import("./recover")).recover },
   "recovery-kit": { summary: "shows what opens the backups: keys, passphrase, where they lie", load: async () => (await import("./recoveryKit")).recoveryKit },
+  rollback: { summary: "brings back settings, code or data, or a whole earlier release", load: async () => (await import("./rollback")).rollback },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };

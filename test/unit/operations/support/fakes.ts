@@ -26,6 +26,7 @@ export const nobody: Pick<Context, "say" | "print" | "screen" | "confirm" | "ask
   screen: { colours: false, columns: undefined },
   confirm: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
   ask: (question) => Promise.reject(new Error(`nobody was to be asked: ${question}`)),
+  run: (argv) => Promise.reject(new Error(`no other command was to run: ${argv.join(" ")}`)),
   repair: () => Promise.resolve({ sequence: 0, refresh: false }),
   stackFile: () => undefined,
   locate: (name) => Promise.reject(new Error(`no stack was to be looked for: ${name ?? "the usual one"}`)),
