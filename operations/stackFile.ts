@@ -47,8 +47,9 @@ export class StackFile {
 
   /** 0: no command has made an update yet. */
   get sequence(): number {
-    const value = this.get(sequence);
-    return typeof value === "number" ? value : 0;
+    // `pulumi config set` writes it in quotes.
+    const value = Number(this.get(sequence) ?? 0);
+    return Number.isInteger(value) ? value : 0;
   }
 
   text(): string {

@@ -17,7 +17,7 @@ export function refusal(olds: Partial<GuardInputs>, news: GuardInputs): string |
   const by = olds.operation === undefined ? "" : `: ${olds.operation.what}, by ${olds.operation.who}${olds.operation.why === undefined ? "" : ` (${olds.operation.why})`}`;
   return [
     `${news.source} is older than the stack ${news.stack}: its stackbook:sequence is ${news.sequence === 0 ? "missing or 0" : news.sequence}, and the stack's last update had ${last}${by}.`,
-    `This update would undo what came after it, so nothing was touched. Take the newest ${news.source} (git pull); where it was never committed, \`pulumi config refresh --stack ${news.stack}\` gets it from the stack itself.`,
+    `This update would undo what came after it, so nothing was touched. Take the newest ${news.source} (git pull); where it was never committed, \`npx stackbook settings pull --stack ${news.stack}\` writes it as the stack has it.`,
   ].join("\n");
 }
 

@@ -91,7 +91,7 @@ function refuseOlder(file: StackFile, stack: Stack, { sequence }: Position): voi
   if (file.sequence >= sequence) return;
   throw new Problem(`${file.path} is older than the stack ${stack.name}: its stackbook:sequence is ${file.sequence}, the stack's last update had ${sequence}`, [
     "This would undo what came after it, so nothing was touched.",
-    `Take the newest one (git pull); where it was never committed: pulumi config refresh --stack ${stack.name}`,
+    `Take the newest one (git pull); where it was never committed: npx stackbook settings pull --stack ${stack.name}`,
     `What came after it: npx stackbook history --stack ${stack.name}`,
   ]);
 }

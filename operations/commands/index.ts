@@ -21,6 +21,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   recover: { summary: "brings a whole stack back on an empty machine, from its backups", load: async () => (await import("./recover")).recover },
   "recovery-kit": { summary: "shows what opens the backups: keys, passphrase, where they lie", load: async () => (await import("./recoveryKit")).recoveryKit },
   rollback: { summary: "brings back settings, code or data, or a whole earlier release", load: async () => (await import("./rollback")).rollback },
+  settings: { summary: "the stack file as the stack itself has it: pull", load: async () => (await import("./settings")).settings },
+  "emergency-stop": { summary: "everything of a system down within 10 s, or cut off; no lock is waited for", load: async () => (await import("./emergencyStop")).emergencyStop },
+  resume: { summary: "starts again what was stopped in an emergency, from the same state", load: async () => (await import("./resume")).resume },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };

@@ -31,8 +31,11 @@ const keptInStack: readonly (readonly [string, ...string[]])[] = [
 const codeKeys = ["version", "slot", "beside", "migration"] as const;
 
 /** The settings of a release, as its program was given them: maps and lists come as JSON. */
-export function settingsOf({ config }: Pick<ReleaseRecord, "config">): Settings {
-  return Object.fromEntries(Object.entries(config).map(([key, text]) => [key, decode(text)]));
+export function settingsOf({ config, systems }: Pick<ReleaseRecord, "config"> & Partial<Pick<ReleaseRecord, "systems">>): Settings {
+  const given = Object.fromEntries(Object.entries(config).map(([key, text]) => [key, decode(text)]));
+  // A dev stack that names no system has one all the same.
+  if (given[systemsKey] !== undefined || systems === undefined) return given;
+  return { ...given, [systemsKey]: Object.fromEntries(Object.keys(systems).map((id) => [id, {}])) };
 }
 
 /** A system's entry as it is to be. Undefined: the release didn't have that system. */
@@ -55,6 +58,13 @@ export function stackEdits(today: Settings, release: Settings): Edit[] {
   const ids = [...new Set([...Object.keys(mapOf(today[systemsKey]) ?? {}), ...Object.keys(mapOf(release[systemsKey]) ?? {})])].sort();
   const systems = ids.map((id): Edit => systemEdit(id, "release", today, release) ?? { path: [systemsKey, id], from: systemOf(today, id), to: undefined });
   return [...others, ...systems].filter(changes);
+}
+
+/** Every key as the release was made with, with nothing kept; secrets are not among them. */
+export function settingsAsRecorded(today: Settings, record: Pick<ReleaseRecord, "config">): Edit[] {
+  const release = settingsOf(record);
+  const keys = [...new Set([...Object.keys(today).filter((key) => !isSecret(today[key])), ...Object.keys(release)])].sort();
+  return keys.map((key): Edit => ({ path: [key], from: today[key], to: release[key] })).filter(changes);
 }
 
 export function changes({ from, to }: Edit): boolean {

@@ -94,6 +94,12 @@ describe("a stack file", () => {
     assert.equal(file.sequence, 7);
   });
 
+  it("reads the number of the last update as `pulumi config set` writes it", () => {
+    assert.equal(open('config:\n  stackbook:sequence: "12"\n').sequence, 12);
+    assert.equal(open("config:\n  stackbook:sequence: 12\n").sequence, 12);
+    assert.equal(open("config: {}\n").sequence, 0);
+  });
+
   it("lends a copy of what it would be, and stays itself", async () => {
     const file = open();
     file.set(["systems", "motel", "version"], "3.0.0");
