@@ -9,6 +9,7 @@ import { watch } from "./components/monitoring/load";
 import { runningSystems, stackOutputs, type StackSystem } from "./components/outputs";
 import { Release } from "./components/release";
 import { released } from "./components/release/systems";
+import { guardCounters } from "./components/rotation/guard";
 import { System } from "./components/system";
 import { parseConfig, readPulumiConfig } from "./config/load";
 import { loadPlatform } from "./platforms";
@@ -20,6 +21,7 @@ export = async () => {
   const tasks = new DynamicProvider("tasks");
   const release = new Release("release", { raw, stack, tasks });
   await release.allowed();
+  await guardCounters(stack, tasks);
   const platform = await loadPlatform(stack, tasks);
   const edge = new EdgeSite("edge", { stack, platform, tasks });
   const backupData = new BackupData("backup-data", { stack, platform });
@@ -33,6 +35,7 @@ export = async () => {
   const routes = edge.route(running);
   backups?.await(routes);
   const monitoring = await watch({ stack, platform, edge, systems: running, routes });
-  const ledger = release.record(released(running), [routes]);
+  const retired = running.flatMap(({ system }) => system.retireLogins([routes]));
+  const ledger = release.record(released(running), [routes, ...retired]);
   return stackOutputs(stack, systems, { edge, backupData, backups, monitoring, ledger });
 };

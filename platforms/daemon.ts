@@ -82,6 +82,16 @@ export interface Daemon {
   readonly ready: pulumi.Resource[];
 }
 
+/** What is told to a daemon that takes it in no file. */
+export interface BesideArgs {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What it is, for messages. */
+  readonly title: string;
+  /** Runs again when one of these changes, or what it is given. */
+  readonly triggers: readonly pulumi.Input<string>[];
+}
+
 /** A container as the engine and the kernel name it, and whose it is. */
 export interface ContainerName {
   /** A system's id, or `stack`. */

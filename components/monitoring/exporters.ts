@@ -69,7 +69,7 @@ export function createExporters(platform: Platform, stack: StackConfig, { config
           name: "redis-exporter",
           system: id,
           image: platform.image("redisExporter"),
-          env: { REDIS_ADDR: pulumi.interpolate`redis://${system.cache.host}:${system.cache.port}`, REDIS_PASSWORD: data.cache.password },
+          env: { REDIS_ADDR: pulumi.interpolate`redis://${system.cache.host}:${system.cache.port}`, REDIS_PASSWORD: data.cache.password.current },
           user: users.redis,
           places: [{ site: system.site, access: "cache" }],
           memoryMiB: 48,

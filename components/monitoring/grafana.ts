@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { StackConfig } from "../../config/types";
 import { boardsOf, grafanaEnv, linesFrom, renderDashboards, renderGrafana, type DashboardsInput } from "../../dashboards";
-import type { Daemon, Platform } from "../../platforms/platform";
+import type { Daemon, Platform, RotatingSecret } from "../../platforms/platform";
 import type { RunningSystem } from "../outputs";
+import { generatedSecret } from "../rotation/secret";
 import type { MonitoringDoor } from "./doors";
 import { ports, type OptionalPart } from "./facts";
 import { catalogueInput } from "./rules";
@@ -22,7 +22,7 @@ export interface GrafanaArgs {
 export interface Grafana {
   readonly daemon: Daemon;
   /** Generated, never a default (X3). */
-  readonly login: { readonly user: string; readonly password: pulumi.Output<string> };
+  readonly login: { readonly user: string; readonly password: RotatingSecret };
 }
 
 /** Grafana, with everything it shows in files: what somebody clicks together is theirs to export. */
@@ -30,10 +30,9 @@ export function createGrafana(args: GrafanaArgs, opts: pulumi.ComponentResourceO
   const { doors, platform } = args;
   const door = doors.find(({ name }) => name === "grafana");
   if (door === undefined) return undefined;
-  const secret = (name: string): pulumi.Output<string> =>
-    pulumi.secret(new random.RandomPassword(`grafana-${name}`, { length: 32, special: false }, { parent: opts.parent }).result);
-  const password = secret("adminPassword");
-  const secrets = pulumi.all({ "secrets/admin-password": password, "secrets/secret-key": secret("secretKey") });
+  const secret = (name: string, generation?: number): RotatingSecret => generatedSecret(`grafana-${name}`, { length: 32, protect: false, generation }, opts.parent);
+  const password = secret("adminPassword", args.stack.monitoring.rotations?.["grafana"]);
+  const secrets = pulumi.all({ "secrets/admin-password": password.current, "secrets/secret-key": secret("secretKey").current });
   const daemon = platform.createDaemon(
     {
       name: "grafana",

@@ -6,6 +6,7 @@ import type { MonitoringDoor } from "./doors";
 import { createExporters } from "./exporters";
 import type { OptionalPart } from "./facts";
 import { createGrafana } from "./grafana";
+import { exchangeGrafanaPassword } from "./grafanaPassword";
 import { createLogs } from "./logs";
 import { createMachineExporters } from "./machine";
 import { createEdgeWatchers, createPrometheus, nameContainers, type MetricsArgs } from "./metrics";
@@ -54,6 +55,8 @@ export class Monitoring extends pulumi.ComponentResource {
     const named = parts.includes("cadvisor") ? [nameContainers(platform, prometheus, inside)] : [];
     this.ready = platform.awaitDaemons("monitoring", daemons, { ...inside, dependsOn: [...joined, ...named] });
 
+    if (grafana !== undefined) exchangeGrafanaPassword(platform, grafana.daemon, grafana.login.password, { parent: this, dependsOn: [this.ready] });
+
     const missing = this.missing();
     this.outputs = {
       prometheus: door("prometheus")?.url ?? null,
@@ -66,7 +69,7 @@ export class Monitoring extends pulumi.ComponentResource {
     };
     this.credentials = {
       ...(edge.operator === undefined ? {} : { operator: edge.operator }),
-      ...(grafana === undefined ? {} : { grafana: grafana.login }),
+      ...(grafana === undefined ? {} : { grafana: { ...grafana.login, password: grafana.login.password.current } }),
     };
     this.registerOutputs({});
   }

@@ -1,11 +1,13 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { ConfigFilesArgs, Daemon, DaemonArgs, Place, SharedConfig, SharedConfigArgs, Site } from "../platform";
+import type { BesideArgs, ConfigFilesArgs, Daemon, DaemonArgs, Place, SharedConfig, SharedConfigArgs, Site } from "../platform";
+import { environment } from "./container";
 import { joinNetworks, type DockerContext } from "./context";
 import { labelMap } from "./labels";
 import { Attachment } from "./tasks/attachment";
 import { ConfigFiles } from "./tasks/configFiles";
 import { HealthGate } from "./tasks/healthGate";
+import { Task } from "./tasks/task";
 import { createVolume } from "./volume";
 import { httpHealthcheck } from "./workload";
 
@@ -83,6 +85,35 @@ export function addConfig(
   const { args, config, host, server } = daemon as DockerDaemon;
   if (config === undefined || files.onChange === "replace") throw new Error(`${host} takes no more configuration while it runs`);
   return writeConfig(context, args, { ...files, directory: config.directory }, { resource: `${host}-${name}`, volume: config.volume }, pulumi.mergeOptions(opts, { dependsOn: [server] }));
+}
+
+export function runBeside(
+  context: DockerContext,
+  daemon: Daemon,
+  name: string,
+  { command, env, title, triggers }: BesideArgs,
+  { monitoring }: Pick<CommonNetworks, "monitoring">,
+  opts: pulumi.ComponentResourceOptions,
+): Task {
+  const { args, host, server } = daemon as DockerDaemon;
+  return new Task(
+    `${host}-${name}`,
+    {
+      host: context.host,
+      image: args.image,
+      command,
+      env: environment(env),
+      networks: [monitoring.name],
+      user: args.user,
+      memoryMiB: 128,
+      timeoutSeconds: 120,
+      labels: labelMap(context.labels(args.system ?? "stack", `${args.name}-${name}`, "task")),
+      title,
+      ...context.idle(args.system),
+      triggers: [...triggers],
+    },
+    context.taskOptions(pulumi.mergeOptions({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: [server] })),
+  );
 }
 
 /** One gate for all: what one of them lacks doesn't hold up another, and a preview has one resource more, not twenty. */

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Database, DatabaseArgs } from "../platform";
+import { firstOf, type Database, type DatabaseArgs, type Site } from "../platform";
 import type { DockerContext } from "./context";
 import { joinNetworks } from "./context";
 import type { Healthcheck } from "./container";
-import { createRole, monitorUser } from "./databaseRoles";
+import { retireDatabaseLogins } from "./databaseRetired";
+import { applicationLogin, createRole, monitorUser, type RoleArgs } from "./databaseRoles";
 import { HealthGate } from "./tasks/healthGate";
 
 interface Engine {
@@ -73,6 +74,11 @@ const engines: Readonly<Record<DatabaseArgs["spec"]["engine"], Engine>> = {
   },
 };
 
+/** With what is needed to end logins in it. */
+interface DockerDatabase extends Database {
+  readonly roles: RoleArgs;
+}
+
 /** A database server on a volume of its own, reachable by name `database` on its system's database network only. */
 export function createDatabase(context: DockerContext, args: DatabaseArgs, opts: pulumi.ComponentResourceOptions): Database {
   const { system, spec, site } = args;
@@ -83,7 +89,7 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
       image: context.image(engine.image),
       labels: context.labels(system, "database", "database", { version: spec.version }),
       command: engine.command(spec),
-      env: engine.env(spec.name, args.adminPassword),
+      env: engine.env(spec.name, firstOf(args.adminPassword)),
       user: "999:999",
       networks: joinNetworks(site, ["database"], "database"),
       volumes: [{ volume: args.data.volume, path: engine.dataPath }],
@@ -103,13 +109,26 @@ export function createDatabase(context: DockerContext, args: DatabaseArgs, opts:
     context.taskOptions({ parent: opts.parent }),
   );
   const host = pulumi.output("database");
-  const role = createRole(context, `${system}-database-role`, {
-    ...args,
-    image: context.image(engine.image),
-    adminUser: engine.adminUser,
-    network: joinNetworks(site, ["database"])[0]?.name ?? "",
-  }, context.taskOptions({ parent: opts.parent, dependsOn: [gate] }));
+  const roles: RoleArgs = { ...args, image: context.image(engine.image), adminUser: engine.adminUser, network: databaseNetwork(site) };
+  const role = createRole(context, `${system}-database-role`, roles, context.taskOptions({ parent: opts.parent, dependsOn: [gate] }));
   const { port, adminUser } = engine;
   const { monitorPassword: password } = args;
-  return { host, port, adminUser, ready: [gate, role], ...(password === undefined ? {} : { monitor: { user: monitorUser, password, host, port } }) };
+  const database: DockerDatabase = {
+    host,
+    port,
+    adminUser,
+    user: applicationLogin(spec, args.rolePassword.generation),
+    ready: [gate, role],
+    roles,
+    ...(password === undefined ? {} : { monitor: { user: monitorUser, password, host, port } }),
+  };
+  return database;
+}
+
+function databaseNetwork(site: Site): pulumi.Input<string> {
+  return joinNetworks(site, ["database"])[0]?.name ?? "";
+}
+
+export function retireDatabase(context: DockerContext, database: Database, opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
+  return retireDatabaseLogins(context, (database as DockerDatabase).roles, context.taskOptions({ parent: opts.parent, dependsOn: opts.dependsOn }));
 }

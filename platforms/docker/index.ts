@@ -6,12 +6,13 @@ import type * as contract from "../platform";
 import { createAgentImage, createAppImage } from "./appImage";
 import { createCache } from "./cache";
 import { DockerContext } from "./context";
-import { addConfig, awaitDaemons, createConfig, createDaemon, joinSites } from "./daemon";
+import { addConfig, awaitDaemons, createConfig, createDaemon, joinSites, runBeside } from "./daemon";
 import { createDatabase } from "./database";
 import { createEdge, writeRoutes } from "./edge";
 import type { LogicalImage } from "./images";
 import { labelList } from "./labels";
 import { createSite } from "./site";
+import { retireLogins } from "./retire";
 import { runExclusively, runTask } from "./runTask";
 import { createFolder, createSidecar, createWorkload } from "./workload";
 
@@ -91,6 +92,10 @@ export class DockerPlatform implements contract.Platform {
     return addConfig(this.context, daemon, name, files, opts);
   }
 
+  runBeside(daemon: contract.Daemon, name: string, args: contract.BesideArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+    return runBeside(this.context, daemon, name, args, { monitoring: this.commonNetwork("monitoring") }, opts);
+  }
+
   containers(): readonly contract.ContainerName[] {
     return this.context.containers();
   }
@@ -105,6 +110,10 @@ export class DockerPlatform implements contract.Platform {
 
   runExclusively(name: string, args: contract.ExclusiveTaskArgs, opts: pulumi.ComponentResourceOptions): contract.ExclusiveTask {
     return runExclusively(this.context, name, args, () => this.commonNetwork("monitoring"), opts);
+  }
+
+  retireLogins(args: contract.RetireArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource[] {
+    return retireLogins(this.context, args, opts);
   }
 
   createEdge(args: contract.EdgeArgs, opts: pulumi.ComponentResourceOptions): contract.Edge {

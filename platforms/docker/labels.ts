@@ -9,6 +9,8 @@ export interface Labels {
   readonly slot?: string;
   /** Id of the restore after which a container was made. */
   readonly restore?: string;
+  /** Which of the logins that are exchanged a container holds, see `loginsLabel`. */
+  readonly logins?: string;
   /** The stack's own tags (`stackbook:tags`), under their own names. */
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DataFolder, DataFolderRef, SidecarArgs, Workload, WorkloadArgs } from "../platform";
+import { loginsLabel, type DataFolder, type DataFolderRef, type SidecarArgs, type Workload, type WorkloadArgs } from "../platform";
 import type { SystemId } from "../../systems";
 import { joinNetworks, type DockerContext } from "./context";
 import type { Healthcheck } from "./container";
@@ -46,13 +46,14 @@ export function createFolder(
 export function createWorkload(context: DockerContext, args: WorkloadArgs, opts: pulumi.ComponentResourceOptions): Workload {
   const { system, service, slot } = args;
   const readyPath = service.health.ready ?? service.health.path;
+  const logins = args.logins === undefined ? undefined : loginsLabel(args.logins);
   const containers = Array.from({ length: args.replicas }, (_, i) => ({
     name: `${slot}-${i}`,
     container: context.container(
       `${system}-${service.name}-${slot}-${i}`,
       {
         image: args.image.reference,
-        labels: context.labels(system, service.name, "app", { version: args.version, slot, ...(args.restore === undefined ? {} : { restore: args.restore }) }),
+        labels: context.labels(system, service.name, "app", { version: args.version, slot, ...(args.restore === undefined ? {} : { restore: args.restore }), ...(logins === undefined ? {} : { logins }) }),
         env: args.settings,
         user: users[service.kind],
         networks: joinNetworks(args.site, args.access, service.name),

@@ -11,6 +11,8 @@ export interface StopOlderArgs {
   readonly present: string;
   /** What they are, for messages: `motel backend`. */
   readonly title: string;
+  /** True: their system is halted, so nothing is done now, but when it runs again. @default false */
+  readonly idle?: boolean;
 }
 
 interface StopInputs {
@@ -19,9 +21,11 @@ interface StopInputs {
   label: string;
   present: string;
   title: string;
+  idle?: boolean;
 }
 
 async function stopOlder(inputs: StopInputs): Promise<void> {
+  if (inputs.idle === true) return;
   const docker = connect(inputs.host);
   const running = await docker.listContainers({ filters: { label: inputs.labels, status: ["running", "restarting"] } });
   const older = running.filter(({ Labels }) => Labels[inputs.label] !== inputs.present);
@@ -31,7 +35,7 @@ async function stopOlder(inputs: StopInputs): Promise<void> {
 }
 
 const provider: pulumi.dynamic.ResourceProvider<StopInputs, StopInputs> = {
-  diff: (_id, olds, news) => Promise.resolve({ changes: !sameInputs(olds, news) }),
+  diff: (_id, olds, news) => Promise.resolve({ changes: news.idle !== true && !sameInputs(olds, news) }),
   async create(inputs) {
     await stopOlder(inputs);
     return { id: `older-${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}`, outs: inputs };

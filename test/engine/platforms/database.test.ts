@@ -8,7 +8,7 @@ const program = platformProgram(`
 for (const system of ["sms", "fetms"]) {
   const data = platform.createFolder(system, { name: "database", path: "/" }, false, {});
   const site = platform.createSite({ system, hasCache: false }, {});
-  const secret = (name) => pulumi.secret(name + "-of-" + system);
+  const secret = (name) => ({ generation: 0, current: pulumi.secret(name + "-of-" + system), earlier: [] });
   platform.createDatabase({
     system, site, data, spec: systems[system].database, adminPassword: secret("admin"), rolePassword: secret("role"),
     ...(wanted.monitor === undefined ? {} : { monitorPassword: pulumi.secret(wanted.monitor) }),

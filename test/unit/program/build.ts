@@ -19,7 +19,7 @@ async function buildHere(values: Record<string, string>, stack: string, secrets:
   await installMocks(stack);
   const pulumi = await import("@pulumi/pulumi");
   pulumi.runtime.setAllConfig({ ...values, ...secrets }, Object.keys(secrets));
-  const [{ parseConfig }, { DockerPlatform }, { BackupData }, { loadBackups }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }, { Release }, { released }] = await Promise.all([
+  const [{ parseConfig }, { DockerPlatform }, { BackupData }, { loadBackups }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }, { Release }, { released }, { guardCounters }] = await Promise.all([
     import("../../../config/parse"),
     import("../../../platforms/docker"),
     import("../../../components/backup/data"),
@@ -32,11 +32,13 @@ async function buildHere(values: Record<string, string>, stack: string, secrets:
     import("../../../components/outputs"),
     import("../../../components/release"),
     import("../../../components/release/systems"),
+    import("../../../components/rotation/guard"),
   ]);
   const raw = { project: "stackbook", stack, values: { ...values, ...secrets }, secretKeys: new Set(Object.keys(secrets)), source: `Pulumi.${stack}.yaml` };
   const config = parseConfig(raw);
   const tasks = new DynamicProvider("tasks");
   const release = new Release("release", { raw, stack: config, tasks });
+  await guardCounters(config, tasks);
   const platform = new DockerPlatform(config, tasks);
   const edge = new EdgeSite("edge", { stack: config, platform, tasks });
   const backupData = new BackupData("backup-data", { stack: config, platform });
@@ -49,7 +51,8 @@ async function buildHere(values: Record<string, string>, stack: string, secrets:
   const routes = edge.route(running);
   const agents = backups?.await(routes);
   const monitoring = await watch({ stack: config, platform, edge, systems: running, routes });
-  const ledger = release.record(released(running), [routes]);
+  const retired = running.flatMap(({ system }) => system.retireLogins([routes]));
+  const ledger = release.record(released(running), [routes, ...retired]);
   await Promise.all([valueOf(routes.urn), valueOf(ledger.urn), ...(agents === undefined ? [] : [valueOf(agents.urn)]), ...(monitoring === undefined ? [] : [valueOf(monitoring.ready.urn)])]);
   return valueOf<Record<string, unknown>>(stackOutputs(config, systems, { edge, backupData, backups, monitoring, ledger }));
 }
