@@ -1,26 +1,16 @@
+import { parseDuration } from "./duration";
 import { Problem, usageExitCode } from "./problem";
-
-const units = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 } as const;
-
-/** `90`, `60s`, `15m`, `1h30m`, `2d` in seconds; undefined: it is none. A number alone is seconds. */
-export function readDuration(text: string): number | undefined {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  if (!/^(\d+(\.\d+)?\s*(s|min|m|h|d)\s*)+$/.test(text)) return undefined;
-  let seconds = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(s|min|m|h|d)/g)) seconds += Number(number) * units[unit as keyof typeof units];
-  return seconds;
-}
 
 /** Of an option. @throws Problem when it is none, or out of range */
 export function durationOption(name: string, text: string, { least, most }: { readonly least: number; readonly most: number }): number {
-  const seconds = readDuration(text);
+  const seconds = parseDuration(text);
   if (seconds !== undefined && seconds >= least && seconds <= most) return seconds;
   throw new Problem(`${name} is ${text}: use ${least} s to ${most >= 86_400 ? `${Math.floor(most / 86_400)} d` : `${most} s`}, such as 60s, 15m or 1h30m`, [], usageExitCode);
 }
 
 /** A moment: a time such as 2026-11-21T08:00:00Z, or how long ago. @throws Problem when it is neither */
 export function momentOption(name: string, text: string, now: Date): Date {
-  const ago = readDuration(text);
+  const ago = parseDuration(text);
   if (ago !== undefined) return new Date(now.getTime() - ago * 1000);
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(time)) return new Date(time);

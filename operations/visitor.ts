@@ -1,89 +1,91 @@
-import { Agent, request as overHttps } from "node:https";
+import * as https from "node:https";
 import type { IncomingHttpHeaders } from "node:http";
-import { rootCertificates } from "node:tls";
-import { Problem } from "./problem";
 import type { Stack } from "./stack";
 
-export interface Visit {
-  /** @default GET, or POST where there is a body */
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** @default 10 */
-  readonly timeoutSeconds?: number;
+/** How a visitor reaches a system: by its name, at the engine's own address, whatever the name service says yet. */
+export interface Site {
+  /** `https://motel.example.org:8443` */
+  readonly origin: string;
+  /** Where to connect: a name or address. */
+  readonly address: string;
+  /** Of the edge's certificate: the stack's own authority, or the chain that the operator gave. */
+  readonly ca: string | undefined;
+  /** False: an authority for trials signed it, whom nobody trusts. */
+  readonly verified: boolean;
 }
 
-export interface Visited {
+export interface WebRequest {
+  readonly method: string;
+  /** From `/` on. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+}
+
+export interface WebResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** From the request to the end of its answer. */
   readonly milliseconds: number;
 }
 
-/** Asks a system as its visitors do: by its address, over TLS, through the edge; trusts what the stack says is to be trusted. */
-export class Visitor {
-  readonly origin: string;
-  private readonly agent: Agent;
+export type Visit = (site: Site, request: WebRequest) => Promise<WebResponse>;
 
-  /** @throws Problem when the stack has no such system */
-  constructor(stack: Pick<Stack, "name" | "outputs">, readonly system: string) {
-    const { caCertificate, edge, systems = {} } = stack.outputs;
-    const url = systems[system]?.url;
-    if (url === undefined) throw new Problem(`${system} is no system of the stack ${stack.name}`, [`Use one of: ${Object.keys(systems).join(", ")}.`]);
-    this.origin = url;
-    const own = [caCertificate, edge?.certificate].filter((pem) => pem !== undefined);
-    this.agent = new Agent({
-      keepAlive: true,
-      // A given certificate may be one's own authority's: then it is trusted itself.
-      ...(own.length === 0 ? {} : { ca: [...rootCertificates, ...own], allowPartialTrustChain: true }),
-      ...(new URL(url).hostname.endsWith(".localhost") ? { lookup: onThisMachine } : {}),
-    });
-  }
+/** A page is smaller; what is longer is cut. */
+const longestBody = 8 * 1024 * 1024;
 
-  /** @throws Problem when there is no answer at all; any status is one */
-  ask(path: string, { body, headers = {}, method = body === undefined ? "GET" : "POST", timeoutSeconds = 10 }: Visit = {}): Promise<Visited> {
-    const begun = performance.now();
-    const address = `${this.origin}${path}`;
-    return new Promise((resolve, reject) => {
-      const refused = (error: Error): void => reject(new Problem(`${address} can't be reached: ${reasonOf(error)}`, remedyOf(error)));
-      const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-      const request = overHttps(address, { agent: this.agent, method, headers: { "user-agent": "stackbook", ...length, ...headers } }, (answer) => {
+export function siteOf(stack: Pick<Stack, "outputs" | "dockerHost">, system: string): Site | undefined {
+  const { caCertificate, edge, environment, facts } = stack.outputs;
+  const found = facts?.systems.find(({ id }) => id === system);
+  if (facts === undefined || found === undefined) return undefined;
+  const { bindAddress, tls } = facts.edge;
+  const everywhere = bindAddress === "0.0.0.0" || bindAddress === "::";
+  const engineHost = hostOf(stack.dockerHost);
+  return {
+    origin: found.url,
+    address: everywhere ? engineHost : bindAddress === "127.0.0.1" || bindAddress === "::1" ? "127.0.0.1" : bindAddress,
+    ca: caCertificate ?? edge?.certificate,
+    verified: tls !== "acme" || environment === "prod",
+  };
+}
+
+function hostOf(dockerHost: string | undefined): string {
+  if (dockerHost === undefined || dockerHost === "" || dockerHost.startsWith("unix:")) return "127.0.0.1";
+  return new URL(dockerHost).hostname;
+}
+
+/** One request on a connection of its own. Rejects when there was no answer. */
+export function visit(site: Site, { body, headers, method, path, timeoutMs }: WebRequest): Promise<WebResponse> {
+  const url = new URL(`${site.origin}${path}`);
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = https.request(
+      {
+        host: site.address, port: url.port === "" ? 443 : url.port, servername: url.hostname, path: `${url.pathname}${url.search}`, method, agent: false,
+        rejectUnauthorized: site.verified, // A given certificate may be one's own authority's, which is not in its chain: then it is trusted itself.
+        ...(site.ca === undefined ? {} : { ca: site.ca, allowPartialTrustChain: true }),
+        headers: { host: url.host, "user-agent": "stackbook", ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }), ...headers },
+      },
+      (answer) => {
         const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk)).once("error", refused);
-        answer.once("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString("utf8"), milliseconds: performance.now() - begun }));
-      });
-      // Of the whole exchange: a trickle is no answer either.
-      const late = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutSeconds} s`)), timeoutSeconds * 1000);
-      request.once("error", refused).once("close", () => clearTimeout(late)).end(body);
-    });
-  }
-
-  close(): void {
-    this.agent.destroy();
-  }
+        let size = 0;
+        answer.on("data", (chunk: Buffer) => {
+          size += chunk.length;
+          if (size <= longestBody) chunks.push(chunk);
+        });
+        answer.once("error", reject);
+        answer.once("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks).toString("utf8"), milliseconds: Math.round(performance.now() - began) }));
+      },
+    );
+    const late = setTimeout(() => request.destroy(new Error(`no answer in ${timeoutMs / 1000} s`)), timeoutMs);
+    request.once("close", () => clearTimeout(late)).once("error", (error: NodeJS.ErrnoException) => reject(explained(error, site)));
+    request.end(body);
+  });
 }
 
-/** Browsers and curl resolve *.localhost themselves; Node leaves it to the system, and most know none. */
-function onThisMachine(_host: string, options: { readonly all?: boolean }, callback: (error: null, address: string | { address: string; family: number }[], family?: number) => void): void {
-  if (options.all === true) callback(null, [{ address: "127.0.0.1", family: 4 }]);
-  else callback(null, "127.0.0.1", 4);
-}
-
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
-}
-
-function reasonOf(error: Error): string {
-  // Several addresses were tried: the message itself is empty then.
-  const inner = error instanceof AggregateError ? (error.errors as readonly Error[])[0] : undefined;
-  return error.message !== "" ? error.message : (inner?.message ?? codeOf(error));
-}
-
-function remedyOf(error: Error): string[] {
-  const code = codeOf(error);
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return ["This machine does not know the name: is it in DNS, or in /etc/hosts?"];
-  if (code === "ECONNREFUSED") return ["Nothing listens there: does the edge run? npx stackbook status stack"];
-  if (/CERT|ISSUER|SELF_SIGNED|ALTNAME/.test(code)) return ["The edge's certificate is not what the stack says it is, or its authority is not known here (NODE_EXTRA_CA_CERTS=<file>)."];
-  return [];
+function explained(error: NodeJS.ErrnoException, { address, origin }: Site): Error {
+  if (error.code === "ECONNREFUSED") return new Error(`nothing listens at ${address} for ${origin}`);
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(error.code ?? "")) return new Error(`its certificate is not trusted here (${error.message}); an authority of your own: NODE_EXTRA_CA_CERTS=<file>`);
+  return error;
 }

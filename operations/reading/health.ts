@@ -3,7 +3,7 @@ import type { Engine } from "../engine";
 import { Problem, usageExitCode } from "../problem";
 import type { Stack } from "../stack";
 import { stackContainers } from "../stackContainers";
-import { Visitor, type Visited } from "../visitor";
+import { siteOf, visit as visitWeb, type Site, type Visit, type WebResponse } from "../visitor";
 import { settledState } from "./settled";
 import { duration } from "./statusText";
 import { containersOf, explain } from "./systemStatus";
@@ -23,7 +23,7 @@ export interface Check {
  * Asks every system as a visitor does, and the engine about every container. @param system only this one
  * @throws Problem when the engine can't be asked: then nothing is known
  */
-export async function checkHealth(stack: Stack, engine: Engine, system: string | undefined, now: Date): Promise<readonly Check[]> {
+export async function checkHealth(stack: Stack, engine: Engine, system: string | undefined, now: Date, visit: Visit = visitWeb): Promise<readonly Check[]> {
   const known = [...Object.keys(stack.outputs.systems ?? {}), "stack"];
   if (system !== undefined && !known.includes(system)) throw new Problem(`${system} is no system of the stack ${stack.name}`, [`Use one of: ${known.join(", ")}.`], usageExitCode);
   const found = await stackContainers(stack, engine);
@@ -34,7 +34,7 @@ export async function checkHealth(stack: Stack, engine: Engine, system: string |
       const { halted, maintenance, notes } = settledState(id, stack.settings, now);
       if (halted) return [{ system: id, check: "system", ok: false, what: notes[0] ?? "halted" }];
       const inside = serviceChecks(id, containersOf(id, stack.state?.containers, found), now);
-      return output === undefined ? inside : [...(await outsideChecks(stack, id, maintenance)), ...inside];
+      return output === undefined ? inside : [...(await outsideChecks(stack, id, maintenance, visit)), ...inside];
     }),
   );
   return checks.flat();
@@ -52,17 +52,14 @@ export function serviceChecks(system: string, containers: readonly ContainerStat
   });
 }
 
-async function outsideChecks(stack: Stack, system: string, maintenance: boolean): Promise<Check[]> {
+async function outsideChecks(stack: Stack, system: string, maintenance: boolean, visit: Visit): Promise<Check[]> {
   const health = Object.values(catalogue).find(({ id }) => id === system)?.services.backend.health.path;
-  const visitor = new Visitor(stack, system);
-  try {
-    return await Promise.all([
-      ...(health === undefined || !isRouted(stack, system, health) ? [] : [outside(visitor, "health", health, maintenance)]),
-      outside(visitor, "page", "/", maintenance),
-    ]);
-  } finally {
-    visitor.close();
-  }
+  const site = siteOf(stack, system);
+  if (site === undefined) return [{ system, check: "page", ok: false, what: "the stack does not say how it is reached: it is older than this command; `pulumi up` makes it say so" }];
+  return await Promise.all([
+    ...(health === undefined || !isRouted(stack, system, health) ? [] : [outside(site, system, "health", health, maintenance, visit)]),
+    outside(site, system, "page", "/", maintenance, visit),
+  ]);
 }
 
 /** Of the edge's longest match; a path that falls to the frontend says nothing of the backend. */
@@ -70,21 +67,23 @@ function isRouted(stack: Stack, system: string, path: string): boolean {
   return stack.outputs.systems?.[system]?.paths?.some((prefix) => prefix !== "/" && (path === prefix || path.startsWith(`${prefix}/`))) ?? true;
 }
 
-async function outside(visitor: Visitor, check: string, path: string, maintenance: boolean): Promise<Check> {
+const timeoutMs = 10_000;
+
+async function outside(site: Site, system: string, check: string, path: string, maintenance: boolean, visit: Visit): Promise<Check> {
+  let answer: WebResponse;
   try {
-    const answer = await visitor.ask(path);
-    const said = `${answer.status} on ${visitor.origin}${path} in ${duration(answer.milliseconds / 1000)}`;
-    if (maintenance && answer.status === 503) return { system: visitor.system, check, ok: true, what: `${said}: in maintenance` };
-    const bad = check === "health" ? failedChecks(answer) : [];
-    return { system: visitor.system, check, ok: answer.status < 400 && bad.length === 0, what: bad.length === 0 ? said : `${said}: ${bad.join(", ")}` };
+    answer = await visit(site, { method: "GET", path, headers: {}, timeoutMs });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { system: visitor.system, check, ok: false, what: error.message };
+    return { system, check, ok: false, what: `${site.origin}${path} does not answer: ${error instanceof Error ? error.message : String(error)}` };
   }
+  const said = `${answer.status} on ${site.origin}${path} in ${duration(answer.milliseconds / 1000)}`;
+  if (maintenance && answer.status === 503) return { system, check, ok: true, what: `${said}: in maintenance` };
+  const bad = check === "health" ? failedChecks(answer) : [];
+  return { system, check, ok: answer.status < 400 && bad.length === 0, what: bad.length === 0 ? said : `${said}: ${bad.join(", ")}` };
 }
 
 /** Motel's runbook: `{"checks": {"database": {"status": "up"}}}`; others say less. */
-function failedChecks({ body }: Visited): string[] {
+function failedChecks({ body }: WebResponse): string[] {
   let said: unknown;
   try {
     said = JSON.parse(body);
