@@ -1,3 +1,4 @@
+import type { AuditEntry } from "./change/audit";
 import type { Engine } from "./engine";
 import { Problem } from "./problem";
 import type { Stack } from "./stack";
@@ -23,6 +24,7 @@ export interface Answer {
   readonly incident?: Incident;
   readonly incidents?: readonly Incident[];
   readonly notice?: { readonly id: string; readonly title: string; readonly text: string; readonly delivered: boolean };
+  readonly audit?: readonly AuditEntry[];
   readonly page?: string;
   readonly updateMinutes: number;
   readonly timeZone: string;

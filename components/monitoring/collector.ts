@@ -113,6 +113,8 @@ function containers(input: CollectorInput): Record<string, unknown> {
     set("resource.stream", `${label("role")} in ["app", "demo", "task"] ? "application" : (${label("role")} == "backup" ? "backup" : "system")`),
     { type: "regex_parser", parse_from: `attributes["log.file.path"]`, parse_to: "attributes", regex: String.raw`/(?P<container_id>[0-9a-f]{12})[0-9a-f]{52}-json\.log$`, on_error: "send_quiet" },
     ...fields([
+      // Operations on the stack are kept as long as the applications' own audit logs.
+      { ...set("resource.stream", `"audit"`), if: `resource.service == "status" and attributes.json?.kind == "audit"` },
       // The edge answers for the systems: who looks for a system's requests finds them under its name.
       {
         ...set("resource.system", "attributes.json.system"),

@@ -8,7 +8,7 @@ import type { Preview } from "../preview";
 import type { ProgramOptions } from "../pulumi";
 import type { Stack } from "../stack";
 import { StackFile } from "../stackFile";
-import { appendAudit, type AuditEntry, type AuditResult } from "./audit";
+import { recordOperation, type AuditEntry, type AuditResult } from "./audit";
 import { takeLock } from "./lock";
 import type { Position } from "./repair";
 
@@ -55,35 +55,45 @@ export interface Means {
 export async function change(about: ChangeAbout, options: { readonly stack?: string | undefined }, context: Context, work: (means: Means) => Promise<Outcome>): Promise<Outcome> {
   const stack = await context.openStack(options.stack);
   const engine = context.connect(stack);
-  const record = recorder(about, stack.name, context);
   const unlock = await takeLock(engine, { stack: stack.name, what: about.what, who: context.who, now: context.now(), say: context.say });
+  const recorder = new Recorder(about, stack, engine, context);
   try {
-    record("begun");
+    recorder.add("begun");
     const position = await context.repair(stack);
     const file = new StackFile(join(context.root, `Pulumi.${stack.name}.yaml`));
     refuseOlder(file, stack, position);
-    const outcome = await work(new Operating(about, { stack, engine, context, file, position, record }));
-    record(outcome.exitCode === exitCodes.rolledBack ? "rolled back" : (outcome.exitCode ?? 0) === 0 ? "done" : "failed", firstLine(outcome.text));
+    const outcome = await work(new Operating(about, { stack, engine, context, file, position, recorder }));
+    recorder.add(outcome.exitCode === exitCodes.rolledBack ? "rolled back" : (outcome.exitCode ?? 0) === 0 ? "done" : "failed", firstLine(outcome.text));
     return outcome;
   } catch (error) {
-    record(resultOf(error), error instanceof Error ? error.message : String(error));
+    recorder.add(resultOf(error), error instanceof Error ? error.message : String(error));
     throw error;
   } finally {
+    await recorder.written();
     await unlock();
   }
 }
 
-type Recorder = (result: AuditResult, detail?: string) => void;
+/** The audit of one operation; the lines go out one after another, while the work goes on. */
+class Recorder {
+  private readonly id = randomBytes(4).toString("hex");
+  private last: Promise<void> = Promise.resolve();
 
-function recorder(about: ChangeAbout, stack: string, context: Context): Recorder {
-  const id = randomBytes(4).toString("hex");
-  return (result, detail) => {
+  constructor(private readonly about: ChangeAbout, /** As it is now: an update may replace who keeps its trail. */ public stack: Stack, private readonly engine: Engine, private readonly context: Context) {}
+
+  add(result: AuditResult, detail?: string): void {
+    const { context, engine, id, stack } = this;
+    const { command, systems, what, why } = this.about;
     const entry: AuditEntry = {
-      at: context.now().toISOString(), id, stack, command: about.command, what: about.what, systems: about.systems, who: context.who,
-      ...(about.why === undefined ? {} : { why: about.why }), result, ...(detail === undefined || detail === "" ? {} : { detail }),
+      at: context.now().toISOString(), id, stack: stack.name, command, what, systems, who: context.who,
+      ...(why === undefined ? {} : { why }), result, ...(detail === undefined || detail === "" ? {} : { detail }),
     };
-    appendAudit(context.root, entry);
-  };
+    this.last = this.last.then(() => recordOperation(stack, engine, context.root, entry, context.say));
+  }
+
+  written(): Promise<void> {
+    return this.last;
+  }
 }
 
 /** A number that commands write can't be behind the stack's, unless the file is another one's, or an old one. */
@@ -103,7 +113,7 @@ class Operating implements Means {
   readonly file: StackFile;
   private refresh: boolean;
 
-  constructor(private readonly about: ChangeAbout, private readonly given: { readonly stack: Stack; readonly engine: Engine; readonly context: Context; readonly file: StackFile; readonly position: Position; readonly record: Recorder }) {
+  constructor(private readonly about: ChangeAbout, private readonly given: { readonly stack: Stack; readonly engine: Engine; readonly context: Context; readonly file: StackFile; readonly position: Position; readonly recorder: Recorder }) {
     ({ stack: this.stack, engine: this.engine, context: this.context, file: this.file } = given);
     this.refresh = given.position.refresh;
   }
@@ -113,7 +123,7 @@ class Operating implements Means {
   }
 
   record(detail: string): void {
-    this.given.record("begun", detail);
+    this.given.recorder.add("begun", detail);
   }
 
   async update({ cwd, quiet, refresh = this.refresh, step }: UpdateOptions = {}): Promise<Stack> {
@@ -125,6 +135,7 @@ class Operating implements Means {
     });
     this.refresh = false;
     this.stack = await this.context.openStack(this.stack.name);
+    this.given.recorder.stack = this.stack;
     return this.stack;
   }
 

@@ -1,4 +1,4 @@
-import { readAudit, type AuditEntry } from "../change/audit";
+import { listOperations, type AuditEntry } from "../change/audit";
 import { table } from "../backups/texts";
 import { Problem, usageExitCode } from "../problem";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
@@ -22,8 +22,9 @@ async function show(options: AuditOptions, context: Context, system?: string): P
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw new Problem(`--limit is ${options.limit}: use a whole number, 1-10000`, [], usageExitCode);
   const stack = await context.openStack(options.stack);
-  const entries = readAudit(context.root, stack.name).filter(({ systems }) => system === undefined || systems.includes(system)).reverse().slice(0, limit);
-  return { text: entries.length === 0 ? `Nothing is recorded of the stack ${stack.name} here.` : table(entries.map(row)), json: { stack: stack.name, entries } };
+  const { entries, from } = await listOperations(stack, context.connect(stack), context.root, { limit, system });
+  const text = entries.length === 0 ? `No operation is recorded by ${from}.` : `${table(entries.map(row))}\nRecorded by ${from}.`;
+  return { text, json: { stack: stack.name, from, entries } };
 }
 
 function row({ at, detail, result, what, who, why }: AuditEntry): string[] {

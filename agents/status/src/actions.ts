@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Agent } from "./agent";
+import { auditEntry, type AuditEntry } from "./audit";
 import { openIncident, resolveIncident, updateIncident, type Incident } from "./incidents";
 import { checked, ProblemsError } from "../../common/problems";
 import { noticeKinds, type Notice } from "./state";
@@ -11,6 +12,7 @@ export interface Answer {
   readonly incident?: Incident;
   readonly incidents?: readonly Incident[];
   readonly notice?: Message & { readonly id: string; readonly delivered: boolean };
+  readonly audit?: readonly AuditEntry[];
   readonly page?: string;
   readonly updateMinutes: number;
   readonly timeZone: string;
@@ -22,6 +24,7 @@ type Action = (agent: Agent, input: unknown) => Promise<Answer>;
 
 const target = z.looseObject({ id: z.string().optional(), system: z.string().optional() });
 const listing = z.object({ all: z.boolean().default(false), system: z.string().optional() });
+const auditing = z.object({ limit: z.number().int().min(1).max(10_000).default(50), system: z.string().optional() });
 const telling = z.object({
   kind: z.enum(noticeKinds).exclude(["incident", "digest"]),
   system: z.string().default("stack"), title: z.string().trim().min(1).max(300), text: z.string().trim().min(1).max(8000),
@@ -47,6 +50,14 @@ export const actions: Readonly<Record<string, Action>> = {
     const { all, system } = checked("incidents can't be listed", listing, input);
     const incidents = (all ? agent.incidents.all() : agent.incidents.open()).filter((entry) => system === undefined || entry.system === system);
     return Promise.resolve({ incidents, ...common(agent) });
+  },
+  "audit append": (agent, input) => {
+    agent.audit.append(checked("the operation was not recorded", auditEntry, input));
+    return Promise.resolve(common(agent));
+  },
+  "audit list": (agent, input) => {
+    const { limit, system } = checked("operations can't be listed", auditing, input);
+    return Promise.resolve({ audit: agent.audit.list(limit, system), ...common(agent) });
   },
   notice: async (agent, input) => {
     const { kind, system, title, text } = checked("the notice can't be sent", telling, input);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { AuditTrail } from "./audit";
 import { parseStatusConfig, readStatusConfig, type StatusConfig } from "./config";
 import { DigestWriter } from "./digest/writer";
 import { History } from "./history";
@@ -32,6 +33,7 @@ export class Agent {
   readonly history: History;
   readonly incidents: IncidentStore;
   readonly outbox: Outbox;
+  readonly audit: AuditTrail;
   /** When the last round ended, for the health check. */
   roundAt: Date;
   private readonly prometheus: Prometheus;
@@ -48,6 +50,7 @@ export class Agent {
     this.history = new History(join(dataFolder, "history"), log);
     this.incidents = new IncidentStore(join(dataFolder, "incidents"), log);
     this.outbox = new Outbox(this.state, { alertmanagerUrl: () => this.config.alertmanagerUrl, pageUrl: () => this.config.publicUrl, now, log });
+    this.audit = new AuditTrail(join(dataFolder, "audit"), log);
     this.prometheus = new Prometheus(() => this.config.prometheusUrl);
     this.digest = new DigestWriter(this, this.prometheus);
     this.roundAt = now();
