@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { appendAudit, type AuditResult } from "../change/audit";
-import { readDuration } from "../durations";
+import { parseDuration } from "../duration";
 import { chosenSystems, haltNow, type Halted } from "../emergency/halt";
 import { haltedOnEngine, isLocked, recordHalts } from "../emergency/record";
 import { keepDown } from "../emergency/watch";
@@ -45,7 +45,7 @@ export const emergencyStop: CommandModule = {
 };
 
 async function stop(options: StopOptions, context: Context, named = ""): Promise<Outcome> {
-  const waitSeconds = readDuration(options.wait);
+  const waitSeconds = parseDuration(options.wait);
   if (waitSeconds === undefined || waitSeconds > 12 * 3600) throw new Problem(`--wait is ${options.wait}: use 0 to 12h, such as 90s, 10m or 1h`, [], usageExitCode);
   if (options.why !== undefined && !/^[^\p{Cc}]{1,500}$/u.test(options.why)) throw new Problem("--why is not one line of at most 500 characters", [], usageExitCode);
   const place = await context.locate(options.stack);
