@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
-import { factsOf } from "../runbook/facts";
+import { factsOf } from "../config/facts";
 import type { Backups } from "./backup";
 import type { BackupData } from "./backup/data";
 import { recoveryOutput } from "./backup/outputs";

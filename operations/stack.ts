@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import type { RulesInput } from "../alerts/types";
 import type { BackupOutputs } from "../backups/outputs";
 import type { ReleaseOutputs } from "../releases/record";
-import type { Facts } from "../runbook/facts";
+import type { Facts } from "../config/facts";
 import { Problem } from "./problem";
 import { pulumi, stackCli, type StackCli } from "./pulumi";
 import { readState, type StackState } from "./state";

@@ -1,6 +1,6 @@
 import { alertRows, withOverrides, type AlertRow, type RulesInput } from "../../alerts";
 import type { BackupEntry } from "../../backups/protocol";
-import type { Facts, SystemFacts } from "../../runbook/facts";
+import type { Facts, SystemFacts } from "../../config/facts";
 import type { SystemId } from "../../systems";
 import { askBackupAgent } from "../backupAgent";
 import type { Context } from "../commands/types";

@@ -1,6 +1,6 @@
 import { objectives } from "../../alerts/slos";
 import { metricNames } from "../../backups/protocol";
-import type { SystemFacts } from "../../runbook/facts";
+import type { SystemFacts } from "../../config/facts";
 import { systems } from "../../systems";
 import { queryRange, type Series } from "../prometheus";
 import { ofServices, sumOf, valueOf } from "../routine/checks/finding";

@@ -1,7 +1,7 @@
 import type { RulesInput } from "../alerts/types";
 import type { AlertsConfig, Channel } from "../alerts/routing/types";
 import type { RetentionTable } from "../backups/retention";
-import type { BackupStore, ImageSource, MonitoringConfig, StackConfig, SystemConfig } from "../config/types";
+import type { BackupStore, ImageSource, MonitoringConfig, StackConfig, SystemConfig } from "./types";
 import type { BackupInterval, ServiceName, SmokeFlow, SystemId } from "../systems";
 import type { Contacts } from "../systems/contacts";
 
