@@ -43,18 +43,18 @@ function sectionOf({ class: kind, runbook }: AlertRow): OwnSection {
 
 /** The stack's own have no other runbook than this. */
 function stackSection(heading: OwnSection, about: string, rows: readonly AlertRow[]): string {
-  const steps = rows.map((row) => `- **${row.id}**: ${words(row, row.description)}\n  \`${commandText(row.command, { stack: "prod", system: "stack" })}\``);
+  const steps = rows.map((row) => `- **${row.id}**: ${wordsOf(row, row.description)}\n  \`${commandText(row.command, { stack: "prod", system: "stack" })}\``);
   return `## ${heading}\n\n${about} Keys below \`alerts.thresholds.stack\`.\n\n${table(rows)}\n\n${steps.join("\n")}`;
 }
 
 function table(rows: readonly AlertRow[]): string {
   const worstFirst = [...severities].reverse();
-  const lines = rows.map((row) => [`\`${row.id}\``, words(row, row.summary), ...worstFirst.map((severity) => cell(row, severity)), needs(row), `${row.runbook.file}, ${row.runbook.section}`]);
+  const lines = rows.map((row) => [`\`${row.id}\``, wordsOf(row, row.summary), ...worstFirst.map((severity) => thresholdCell(row, severity)), needsOf(row), `${row.runbook.file}, ${row.runbook.section}`]);
   return [["alert", "says", ...worstFirst, "needs", "from"], ["---", "---", ...worstFirst.map(() => "---"), "---", "---"], ...lines].map((line) => `| ${line.map(escaped).join(" | ")} |`).join("\n");
 }
 
 /** "> 500 ms, 5 min (P2)" */
-function cell(row: AlertRow, severity: Severity): string {
+export function thresholdCell(row: AlertRow, severity: Severity): string {
   const { direction, thresholds, unit } = readLimit(row.limit);
   const threshold = thresholds[severity];
   if (threshold === undefined) return "-";
@@ -65,7 +65,8 @@ function cell(row: AlertRow, severity: Severity): string {
   return `${[...limit, wait].join(", ")}${word === severity ? "" : ` (${word})`}`;
 }
 
-function needs({ minimum, onlyInExpectedLoad }: AlertRow): string {
+/** "50 requests, 5 failed"; "-" for nothing. */
+export function needsOf({ minimum, onlyInExpectedLoad }: AlertRow): string {
   const parts = [
     ...(minimum ? [`${minimum.requests} requests`] : []),
     ...(minimum?.failures === undefined ? [] : [`${minimum.failures} failed`]),
@@ -75,7 +76,7 @@ function needs({ minimum, onlyInExpectedLoad }: AlertRow): string {
 }
 
 /** A row's words without what is known only when it fires. */
-function words(row: AlertRow, text: string): string {
+export function wordsOf(row: AlertRow, text: string): string {
   const known: Readonly<Record<string, string>> = { title: titleOf(row.system), value: "…", threshold: "the threshold" };
   const short = text.replace(/^\{title\}: ./, (start) => start.slice(-1).toUpperCase());
   return short.replace(/\{([a-z_]+)\}/g, (_, name: string) => known[name] ?? `a ${name.replaceAll("_", " ")}`);
