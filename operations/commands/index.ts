@@ -12,6 +12,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   health: { summary: "asks every system and container; ends with 1 when something is not well", load: async () => (await import("./health")).health },
   history: { summary: "updates of the stack: number, when, what, who, why, result, versions", load: async () => (await import("./history")).history },
   logs: { summary: "lines of containers by time: follow, since, one request, a pattern", load: async () => (await import("./logs")).logs },
+  metrics: { summary: "the runbooks' figures now: requests, containers, database, cache, host", load: async () => (await import("./metrics")).metrics },
   incident: { summary: "tells channels and status page of an incident: open, update, resolve, list", load: async () => (await import("./incident")).incident },
   backup: { summary: "takes a backup now, of all systems or those that are named", load: async () => (await import("./backup")).backup },
   backups: { summary: "what there is: list", load: async () => (await import("./backups")).backups },
