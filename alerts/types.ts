@@ -2,7 +2,7 @@ import type { BackupInterval, ExpectedLoad, ServiceName, SystemId } from "../sys
 import type { CommandId } from "./commands";
 import type { Measure } from "./measures";
 import type { Job } from "./metrics";
-import type { ThresholdOverrides } from "./routing/types";
+import type { ClosedTime, MaintenanceWindow, ThresholdOverrides } from "./routing/types";
 
 /** Rising: read in the daily report, worked on in working hours, somebody is woken. */
 export const severities = ["digest", "ticket", "page"] as const;
@@ -70,7 +70,10 @@ export interface RunbookSection {
 export interface WatchedSystem {
   readonly id: SystemId;
   readonly redis: boolean;
+  /** Of each version. */
   readonly replicas: Readonly<Record<ServiceName, number>>;
+  /** Versions that run side by side, and how many of them have visitors. @default 1 of each */
+  readonly versions?: { readonly running: number; readonly serving: number };
   /** Absent: it is not backed up. */
   readonly backup?: WatchedBackup;
 }
@@ -104,6 +107,9 @@ export interface RulesInput extends CatalogueInput {
   /** In place of the catalogue's hours; false: at no time. */
   readonly expectedLoad?: Readonly<Partial<Record<SystemId, ExpectedLoad | false>>>;
   readonly thresholds: ThresholdOverrides;
+  /** Weekly windows in which alerts wait. */
+  readonly maintenance: readonly MaintenanceWindow[];
+  readonly closed: readonly ClosedTime[];
   /** Where the runbook's pages lie, `<system>.md#<alert>` below it; absent: nowhere that a browser reaches. */
   readonly runbookUrl?: string;
 }

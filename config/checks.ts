@@ -8,6 +8,7 @@ import type { GivenSecrets } from "./given-secrets";
 import { isPinned } from "./image";
 import { checkImage, reportReferenceApp, reportUnpinned } from "./image-checks";
 import type { Located } from "./issues";
+import { checkMaintenance } from "./maintenance-checks";
 import { givenSystems } from "./resolve";
 import { checkRotations } from "./rotations";
 import type { RawService, RawStack, RawSystem } from "./schema";
@@ -44,6 +45,7 @@ export function checkStack(checked: Checked): Located[] {
   checkDomains(checked, report);
   checkAlerts(checked, report);
   checkBackups(checked, report);
+  checkMaintenance(checked, report);
   return problems;
 }
 

@@ -7,6 +7,7 @@ import { defaults } from "./defaults";
 import type { GivenSecrets } from "./given-secrets";
 import { resolveHalted } from "./halted-schema";
 import { resolveImage, resolveMigration } from "./image-resolve";
+import { resolveBlocked, resolveMaintenance } from "./maintenance-schema";
 import type { RawMonitoring } from "./monitoring-schema";
 import type { RawService, RawStack, RawSystem } from "./schema";
 import { resolveRotations } from "./rotations";
@@ -22,6 +23,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
   const edge = resolveEdge(environment, raw.edge ?? {});
   const domain = raw.domain ?? defaults.domain;
   const given = givenSystems(environment, raw);
+  const maintenance = resolveMaintenance(raw.maintenance);
   return {
     environment,
     stack,
@@ -34,7 +36,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     edge,
     systems: systemIds.flatMap((id) => {
       const system = given[id];
-      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id], backups: raw.backups ?? {}, contacts: raw.contacts ?? {} })];
+      return system === undefined ? [] : [resolveSystem(id, system, { domain, edge, secrets: secrets.bySystem[id], backups: raw.backups ?? {}, contacts: raw.contacts ?? {}, maintenance })];
     }),
     images: raw.images ?? {},
     demo: { seed: raw.demo?.seed ?? defaults.demo.seed, traffic: raw.demo?.traffic ?? defaults.demo.traffic },
@@ -42,6 +44,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     monitoring: resolveMonitoring(environment, raw.monitoring ?? {}),
     alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
     backups: resolveBackups(raw.backups ?? {}, secrets.backups),
+    maintenance,
     given: asGiven,
     sequence: raw.sequence ?? defaults.sequence,
     ...(raw.pinned === undefined ? {} : { pinned: raw.pinned }),
@@ -60,6 +63,8 @@ function resolveEdge(environment: Environment, raw: NonNullable<RawStack["edge"]
     tls: resolveTls(raw.tls),
     rateLimit: { requestsPerMinute: raw.rateLimit?.requestsPerMinute ?? defaults.requestsPerMinute },
     drainSeconds: raw.drainSeconds ?? defaults.drainSeconds(environment),
+    blocked: resolveBlocked(raw.blocked),
+    bypass: raw.bypass ?? [],
     ...resolveRotations(raw.rotations),
   };
 }
@@ -98,9 +103,10 @@ interface Surroundings {
   readonly secrets: GivenSecrets["bySystem"][SystemId];
   readonly backups: NonNullable<RawStack["backups"]>;
   readonly contacts: Contacts;
+  readonly maintenance: StackConfig["maintenance"];
 }
 
-function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets, backups: stackBackups, contacts }: Surroundings): SystemConfig {
+function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge, secrets, backups: stackBackups, contacts, maintenance }: Surroundings): SystemConfig {
   const spec = systems[id];
   const domain = raw.domain ?? `${id}.${stackDomain}`;
   const services = {
@@ -129,6 +135,7 @@ function resolveSystem(id: SystemId, raw: RawSystem, { domain: stackDomain, edge
     smoke: resolveSmoke(spec.smoke, raw.smoke),
     ...resolveRotations(raw.rotations),
     ...(raw.halted === undefined ? {} : { halted: resolveHalted(raw.halted) }),
+    maintenance: [...resolveMaintenance(raw.maintenance), ...maintenance],
     contacts: { ...contacts, ...raw.contacts },
     givenSecrets: secrets.given,
     ...(Object.keys(secrets.settings).length === 0 ? {} : { secretSettings: secrets.settings }),

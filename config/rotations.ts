@@ -38,6 +38,7 @@ export const systemRotationsSchema = documented(z.record(z.string(), counter("Ho
 
 export const edgeRotationsSchema = z.strictObject({
   operator: counter("How often the password of the operators' pages was exchanged; `npx stackbook rotate` writes it").optional(),
+  pass: counter("How often the key was exchanged that signs operators' passes; `npx stackbook rotate` writes it. Earlier passes open nothing then").optional(),
 });
 
 export const monitoringRotationsSchema = z.strictObject({

@@ -9,6 +9,7 @@ import { choice, decimal, documented, flag, looseText, text, wholeNumber } from 
 import { haltedSchema } from "./halted-schema";
 import { checkImageReference } from "./image";
 import { imageKey, namedTexts } from "./image-schema";
+import { blockedSchema, bypassSchema, maintenanceSchema } from "./maintenance-schema";
 import { migrationSchema } from "./migration-schema";
 import { monitoringSchema } from "./monitoring-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
@@ -71,6 +72,8 @@ const edge = z.strictObject({
     default: `${defaults.drainSeconds("dev")} in dev, else ${defaults.drainSeconds("prod")}`,
   }).optional(),
   rotations: edgeRotationsSchema.optional(),
+  blocked: blockedSchema,
+  bypass: bypassSchema,
 });
 
 const service = z.strictObject({
@@ -130,6 +133,7 @@ const system = z
       smoke: smokeSchema.optional(),
       rotations: systemRotationsSchema.optional(),
       halted: haltedSchema.optional(),
+      maintenance: maintenanceSchema("the system"),
     }),
   )
   .optional();
@@ -203,6 +207,7 @@ export const stackSchema = z.strictObject({
   monitoring: monitoringSchema.optional(),
   alerts: alertsSchema.optional(),
   backups: backupsSchema.optional(),
+  maintenance: maintenanceSchema("every system"),
   sequence: sequenceSchema.optional(),
   pinned: pinnedSchema.optional(),
 });

@@ -28,6 +28,8 @@ export interface StackConfig {
   readonly monitoring: MonitoringConfig;
   readonly alerts: AlertsConfig;
   readonly backups: BackupsConfig;
+  /** Of all systems at once, and of the stack's own alerts. */
+  readonly maintenance: readonly MaintenancePeriod[];
   /** The stack file's own keys as they were given, `stackbook:systems` and so on: what a backup holds to start from again. */
   readonly given: Readonly<Record<string, unknown>>;
   /** Number of the last update that a command of ours made, as the file has it. */
@@ -107,7 +109,31 @@ export interface EdgeConfig {
   readonly rateLimit: RateLimit;
   /** Longest time that connections to a replaced version may take to end. */
   readonly drainSeconds: number;
+  readonly blocked: readonly BlockedNetwork[];
+  /** Operators' networks: what is closed for maintenance is open to them. */
+  readonly bypass: readonly string[];
   readonly rotations?: Rotations;
+}
+
+/** Refused by the edge. */
+export interface BlockedNetwork {
+  readonly address: string;
+  /** ISO 8601, UTC; absent: for good. */
+  readonly until?: string | undefined;
+  readonly by?: string | undefined;
+  readonly why?: string | undefined;
+}
+
+/** A time at which the edge answers in a system's place. ISO 8601, UTC. */
+export interface MaintenancePeriod {
+  /** Absent: it has begun. */
+  readonly from?: string | undefined;
+  /** Absent: until it is taken out. */
+  readonly until?: string | undefined;
+  /** For visitors. */
+  readonly message?: string | undefined;
+  readonly by?: string | undefined;
+  readonly why?: string | undefined;
 }
 
 export interface RateLimit {
@@ -149,6 +175,8 @@ export interface SystemConfig {
   readonly rotations?: Rotations;
   /** Stopped in an emergency: nothing of it is started, changed or waited for. */
   readonly halted?: HaltedConfig;
+  /** Its own, and those of all systems. */
+  readonly maintenance: readonly MaintenancePeriod[];
   /** Further secret settings of the backend, by environment variable, from stack secrets `<system>:<ENV_NAME>`. */
   readonly secretSettings?: Readonly<Record<string, SecretRef>>;
 }

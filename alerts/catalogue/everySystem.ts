@@ -44,7 +44,7 @@ function down(system: WatchedSystem, runbook: RunbookSection): SystemRow[] {
       command: "serviceLogs", runbook, requirement: "M1",
     },
     ...names.map((service): SystemRow => {
-      const replicas = system.replicas[service];
+      const replicas = system.replicas[service] * (system.versions?.serving ?? 1);
       return {
         id: `${service}-replicas-missing`, class: "down", topic: `${service}-replicas-missing`, ...level,
         measure: { kind: "readyReplicas", service }, limit: { belowCount: { page: 1, ...(replicas > 1 ? { ticket: replicas } : {}) } }, forMinutes: { page: 1, ticket: 5 },
@@ -107,7 +107,7 @@ function guessing(runbook: RunbookSection): SystemRow[] {
 }
 
 function targets(system: WatchedSystem, runbook: RunbookSection): SystemRow[] {
-  const { id, replicas } = system;
+  const { id, replicas, versions } = system;
   const { database } = systems[id];
   const families = businessMetrics(id).filter(({ mayBeAbsent }) => mayBeAbsent === undefined).map(({ name }) => name);
   const missing = (name: string, job: "app" | "postgres" | "mongodb" | "redis" | "blackbox", expected: number, what: string, more: object = {}): SystemRow => ({
@@ -118,7 +118,7 @@ function targets(system: WatchedSystem, runbook: RunbookSection): SystemRow[] {
     command: "silentTargets", runbook, requirement: "M7",
   });
   return [
-    missing("backend", "app", replicas.backend, "the backend", { service: "backend" }),
+    missing("backend", "app", replicas.backend * (versions?.running ?? 1), "the backend", { service: "backend" }),
     missing("database", database.engine, 1, "the database"),
     ...(system.redis ? [missing("cache", "redis", 1, "Redis")] : []),
     // The first page and the health check.

@@ -2,7 +2,7 @@ import { systemIds, systems, type SystemId } from "../../systems";
 import { metricsOf, type Metric, type MetricRow } from "./types";
 
 /** What every application exports beside its own families; SMS's runbook names the histogram, the rest is the client libraries' standard. */
-const common = metricsOf({ job: "app", labels: ["system", "service"] }, [
+const common = metricsOf({ job: "app", labels: ["system", "service", "slot"] }, [
   { name: "http_request_duration_seconds", type: "histogram", unit: "seconds", labels: ["method", "route", "status"], says: "Time from request to answer inside the application, by route" },
   { name: "app_info", type: "gauge", unit: "bool", labels: ["version"], says: "1, with the version that runs" },
   { name: "process_start_time_seconds", type: "gauge", unit: "timestamp", says: "When the process started" },
@@ -10,7 +10,7 @@ const common = metricsOf({ job: "app", labels: ["system", "service"] }, [
 ]);
 
 /** Client library of Node programs; SMS's backend is Python. */
-const node = metricsOf({ job: "app", labels: ["system", "service"], only: { systems: systemIds.filter((id) => systems[id].services.backend.framework !== "Python") } }, [
+const node = metricsOf({ job: "app", labels: ["system", "service", "slot"], only: { systems: systemIds.filter((id) => systems[id].services.backend.framework !== "Python") } }, [
   { name: "nodejs_eventloop_lag_p99_seconds", type: "gauge", unit: "seconds", says: "How late Node comes to its work, 99th percentile" },
   { name: "nodejs_heap_size_used_bytes", type: "gauge", unit: "bytes", says: "Memory of JavaScript objects" },
 ]);
@@ -56,7 +56,7 @@ const families: Readonly<Record<SystemId, readonly MetricRow[]>> = {
 
 /** One system's own figures, in the order in which its runbook gives them. */
 export function businessMetrics(id: SystemId): readonly Metric[] {
-  return metricsOf({ job: "app", labels: ["system", "service"], only: { systems: [id] } }, families[id]);
+  return metricsOf({ job: "app", labels: ["system", "service", "slot"], only: { systems: [id] } }, families[id]);
 }
 
 export const applicationMetrics = [...common, ...node, ...systemIds.flatMap(businessMetrics)];

@@ -4,8 +4,8 @@ const sendsNothingYet = "appears with the first such request";
 
 /** What mtail makes of the edge's log: one line per request, with the system and service that answered. */
 const fromLog = metricsOf({ job: "edge-log", labels: ["system", "service"] }, [
-  { name: "edge_requests_total", type: "counter", unit: "count", labels: ["method", "status_class"], says: "Requests answered, by method and class of status (2xx)" },
-  { name: "edge_request_duration_seconds", type: "histogram", unit: "seconds", labels: ["method", "status_class"], says: "Time from the first byte of a request to the last of its answer" },
+  { name: "edge_requests_total", type: "counter", unit: "count", labels: ["slot", "method", "status_class"], says: "Requests answered, by slot of the version (none: the edge itself), method and class of status (2xx)" },
+  { name: "edge_request_duration_seconds", type: "histogram", unit: "seconds", labels: ["slot", "method", "status_class"], says: "Time from the first byte of a request to the last of its answer" },
   { name: "edge_responses_total", type: "counter", unit: "count", labels: ["status"], says: "Answers by exact status" },
   { name: "edge_request_bytes_total", type: "counter", unit: "bytes", says: "Bytes received from visitors" },
   { name: "edge_response_bytes_total", type: "counter", unit: "bytes", says: "Bytes sent to visitors" },

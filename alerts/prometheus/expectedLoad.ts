@@ -14,12 +14,17 @@ export function expectedLoadRules(system: SystemId, timeZone: string, own?: Expe
   const ofDay = `${local} % 86400`;
   const day = expectedLoad.days.map((name) => `(day_of_week(${local}) == bool ${days.indexOf(name)})`).join(" + ");
   return [
-    { record: recorded.localTime, labels: { system }, expr: `vector(time()${offsets(timeZone).map(({ from, seconds }) => offsetTerm(from, seconds)).join("")})` },
+    { record: recorded.localTime, labels: { system }, expr: localTime(timeZone) },
     {
       record: recorded.expectedLoad,
-      expr: `(${ofDay} >= bool ${secondsOf(expectedLoad.from)}) * (${ofDay} < bool ${secondsOf(expectedLoad.to)}) * (${day})`,
+      expr: `(${ofDay} >= bool ${secondsOfDay(expectedLoad.from)}) * (${ofDay} < bool ${secondsOfDay(expectedLoad.to)}) * (${day})`,
     },
   ];
+}
+
+/** Seconds since 1970 as a clock on the wall counts them. */
+export function localTime(timeZone: string): string {
+  return `vector(time()${offsets(timeZone).map(({ from, seconds }) => offsetTerm(from, seconds)).join("")})`;
 }
 
 function offsetTerm(from: number | undefined, seconds: number): string {
@@ -28,7 +33,7 @@ function offsetTerm(from: number | undefined, seconds: number): string {
   return from === undefined ? ` ${amount}` : ` ${amount} * (time() >= bool ${from})`;
 }
 
-function secondsOf(clock: string): number {
+export function secondsOfDay(clock: string): number {
   const [hours = 0, minutes = 0] = clock.split(":").map(Number);
   return hours * 3600 + minutes * 60;
 }

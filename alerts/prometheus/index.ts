@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { alertRows } from "../catalogue";
 import type { AlertRow, RulesInput } from "../types";
 import { expectedLoadRules } from "./expectedLoad";
+import { maintenanceRules } from "./maintenance";
 import { objectiveRules, trafficRules, type RecordingRule } from "./recording";
 import { alertingRules, type AlertingRule } from "./rules";
 
@@ -37,7 +38,7 @@ export function ruleFiles(input: RulesInput): Record<string, RuleGroup[]> {
       [
         {
           name: id,
-          rules: [...(hasLog ? trafficRules(id, input.scrapeSeconds) : []), ...expectedLoadRules(id, input.timeZone, input.expectedLoad?.[id]), ...of((row) => row.system === id && !slow(row))],
+          rules: [...maintenanceRules(id, input), ...(hasLog ? trafficRules(id, input.scrapeSeconds) : []), ...expectedLoadRules(id, input.timeZone, input.expectedLoad?.[id]), ...of((row) => row.system === id && !slow(row))],
         },
         // Windows of days: looked at each minute.
         ...(objectives.length === 0 ? [] : [{ name: `${id}-promises`, interval: `${Math.max(60, input.scrapeSeconds)}s`, rules: [...objectives, ...of((row) => row.system === id && slow(row))] }]),

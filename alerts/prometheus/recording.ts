@@ -14,6 +14,10 @@ export const recorded = {
   hourRequests: "system:edge_requests:increase1h",
   hourBytes: "system:edge_bytes:increase1h",
   available: "system:probe_success:min",
+  zoneTime: "zone:local_time:seconds",
+  maintenance: "system:maintenance:bool",
+  /** 1 in maintenance, too: what was announced breaks no promise. */
+  availableOrClosed: "system:probe_success_or_maintenance:min",
   localTime: "system:local_time:seconds",
   expectedLoad: "system:expected_load:bool",
   badShare: "slo:bad:share",
@@ -50,6 +54,7 @@ export function trafficRules(system: SystemId, scrapeSeconds: number): Recording
     { record: recorded.hourRequests, expr: by("sum", ["system"], increase("edge_requests_total", of, hour)) },
     { record: recorded.hourBytes, expr: `${by("sum", ["system"], increase("edge_request_bytes_total", of, hour))} + ${by("sum", ["system"], increase("edge_response_bytes_total", of, hour))}` },
     { record: recorded.available, expr: by("min", ["system"], `probe_success${where({ system })}`) },
+    { record: recorded.availableOrClosed, expr: `clamp_max(${recorded.available}${where({ system })} + on (system) ${recorded.maintenance}${where({ system })}, 1)` },
   ];
 }
 
@@ -77,7 +82,7 @@ function badShare({ system, kind, withinSeconds = 0 }: Objective, minutes: numbe
   const all = by("sum", ["system"], rate("edge_requests_total", of, minutes));
   switch (kind) {
     case "availability":
-      return `1 - avg_over_time(${recorded.available}${where({ system })}[${minutes}m])`;
+      return `1 - avg_over_time(${recorded.availableOrClosed}${where({ system })}[${minutes}m])`;
     case "latency":
       // Prometheus 3 writes bounds as "1.0", 2 as "1".
       return `1 - ${by("sum", ["system"], rate("edge_request_duration_seconds_bucket", { ...of, le: `~${withinSeconds}(\\.0)?` }, minutes))} / (${by("sum", ["system"], rate("edge_request_duration_seconds_count", of, minutes))} > 0)`;

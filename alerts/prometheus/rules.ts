@@ -4,6 +4,7 @@ import { levelOf } from "../severities";
 import { minutesOf, withOverrides } from "../thresholds";
 import type { AlertRow, RulesInput, Severity } from "../types";
 import { inBaseUnit, readLimit, severitiesOf } from "../units";
+import { unlessMaintained } from "./maintenance";
 import { expressionOf, type Expression } from "./measures";
 import { alertName } from "./names";
 import { where, windowMinutes } from "./promql";
@@ -26,7 +27,7 @@ export function alertingRules(plain: AlertRow, input: RulesInput): AlertingRule[
     const expression = expressionOf(row, input);
     return {
       alert: alertName(row.id),
-      expr: `${condition(row, severity, expression)}${unlessJustDown(row, severity, input)}`,
+      expr: `${condition(row, severity, expression)}${unlessMaintained(row, input.scrapeSeconds)}${unlessJustDown(row, severity, input)}`,
       ...(minutes === 0 ? {} : { for: `${minutes}m` }),
       labels: labelsOf(row, severity, expression),
       annotations: annotationsOf(row, severity, input),

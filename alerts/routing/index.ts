@@ -1,3 +1,4 @@
+import { closedIntervals } from "./closed";
 import { inhibitRules } from "./inhibition";
 import { maintenanceInterval, timeIntervals } from "./maintenance";
 import { receivers } from "./receivers";
@@ -25,7 +26,7 @@ export function renderAlertmanager(input: RoutingInput): AlertmanagerFiles {
     global: { resolve_timeout: "5m" },
     // By name, so that no file of an earlier update is read.
     templates: [templateFile],
-    time_intervals: timeIntervals(input.alerts.maintenance, input.timeZone),
+    time_intervals: [...timeIntervals(input.alerts.maintenance, input.timeZone), ...closedIntervals(input.closed)],
     route: tree.route,
     inhibit_rules: inhibitRules(),
     receivers: receivers(tree.receivers, input.alerts),

@@ -1,5 +1,5 @@
 import type { SystemId } from "../../systems";
-import type { AlertsConfig } from "./types";
+import type { AlertsConfig, ClosedTime } from "./types";
 
 /** What routing knows of a stack. */
 export interface RoutingInput {
@@ -7,6 +7,7 @@ export interface RoutingInput {
   /** IANA. */
   readonly timeZone: string;
   readonly alerts: AlertsConfig;
+  readonly closed: readonly ClosedTime[];
   /** Those that run, in the catalogue's order. */
   readonly systems: readonly { readonly id: SystemId; readonly title: string }[];
 }

@@ -1,4 +1,5 @@
 import type { SystemId } from "../../systems";
+import { closedOf } from "./closed";
 import type { RoutingInput } from "./input";
 import { digestKind, escalatedLabel, kindLabel, newsKinds, watchdogKind } from "./labels";
 import { maintenanceInterval, windowsOf } from "./maintenance";
@@ -72,10 +73,10 @@ type Named = (name: string, channels: readonly string[]) => string;
 function systemRoutes(input: RoutingInput, severity: SentSeverity, receiver: Named): Route[] {
   return [...input.systems.map(({ id }) => id), "stack" as const].flatMap((id): Route[] => {
     const own = id === "stack" ? undefined : input.alerts.systemRoutes[id]?.[severity];
-    const windows = windowsOf(input.alerts.maintenance, id);
+    const windows = [...windowsOf(input.alerts.maintenance, id).map(maintenanceInterval), ...closedOf(input.closed, id)];
     if (own === undefined && windows.length === 0) return [];
     const name = own === undefined ? severity : receiver(`${id}-${severity}`, own);
-    const muted = windows.length === 0 ? {} : { mute_time_intervals: windows.map(maintenanceInterval) };
+    const muted = windows.length === 0 ? {} : { mute_time_intervals: windows };
     // Maintenance explains that something is slow or down, never that somebody guesses passwords. Hours don't pass on to branches.
     const above = escalation(input, severity, id, receiver);
     const security: Route[] = windows.length === 0 ? [] : [{ receiver: name, matchers: [equals("class", "security")], routes: above }];

@@ -68,6 +68,16 @@ export interface MaintenanceWindow {
   readonly timeZone?: string;
 }
 
+/** A system is closed, or stopped, at this time: its alerts wait as in a weekly window. ISO 8601, UTC, whole minutes. */
+export interface ClosedTime {
+  /** `stack`: what belongs to no system. */
+  readonly system: SystemId | "stack";
+  /** Absent: it has begun. */
+  readonly from?: string | undefined;
+  /** Absent: nobody knows yet. */
+  readonly until?: string | undefined;
+}
+
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export type Weekday = (typeof weekdays)[number];
 

@@ -4,6 +4,7 @@ import { alertmanagerDirectory } from "../../alerts/routing/secretFiles";
 import type { StackConfig } from "../../config/types";
 import type { Daemon, Platform } from "../../platforms/platform";
 import type { RunningSystem } from "../outputs";
+import { closedTimes } from "./closed";
 import type { MonitoringDoor } from "./doors";
 import { ports } from "./facts";
 
@@ -19,6 +20,7 @@ export function createAlertmanager(
     stack: stack.stack,
     timeZone: stack.monitoring.timeZone,
     alerts: stack.alerts,
+    closed: closedTimes(stack),
     systems: systems.map(({ config: { spec } }) => ({ id: spec.id, title: spec.title })),
   });
   return platform.createDaemon(

@@ -8,7 +8,7 @@ import { storiesOf } from "./stories";
 import { testFiles } from "./testFiles";
 
 const directory = "/tmp";
-const input: RulesInput = { ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {} };
+const input: RulesInput = { ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {}, maintenance: [], closed: [] };
 
 describe("Prometheus's own tool", function () {
   this.timeout(120_000);

@@ -13,6 +13,7 @@ describe("Alertmanager's own tool", function () {
 
   const inputs: Readonly<Record<string, RoutingInput>> = {
     "every kind of channel, windows, a dead man's switch": everything,
+    "closed times near, far and without end": { ...everything, closed: [{ system: "sms", from: "2026-11-22T02:30:00.000Z", until: "2031-03-05T04:00:00.000Z" }, { system: "stack" }, { system: "memo", from: "2027-12-31T23:59:00.000Z" }] },
     "a window over midnight in another zone": withAlerts({ maintenance: [{ name: "late", systems: "all", days: ["saturday", "sunday"], from: "23:30", to: "01:00", timeZone: "America/Argentina/Buenos_Aires" }] }),
     "a stack without any": ofStack({}, "dev"),
     "the committed staging": ofStack(committed("staging"), "staging"),
@@ -131,5 +132,5 @@ describe("a message", function () {
 /** Routing as a stack's own configuration has it. */
 function ofStack(file: Record<string, unknown>, stack: string): RoutingInput {
   const { alerts, monitoring, systems: its } = load(file, { stack });
-  return { stack, alerts, timeZone: monitoring.timeZone, systems: its.map(({ spec }) => ({ id: spec.id, title: spec.title })) };
+  return { stack, alerts, timeZone: monitoring.timeZone, closed: [], systems: its.map(({ spec }) => ({ id: spec.id, title: spec.title })) };
 }

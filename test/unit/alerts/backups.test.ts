@@ -68,7 +68,7 @@ describe("alerts on backups (B9)", () => {
     const names = (values: Record<string, string>): string[] => {
       const stack = parseConfig({ project: "stackbook", stack: "dev", values: { "stackbook:systems": JSON.stringify({ mps: { version: "1.0.0" }, sms: { version: "1.0.0", ...(values["sms"] === undefined ? {} : (JSON.parse(values["sms"]) as object)) } }), "stackbook:backups": JSON.stringify({ enabled: true, ...(values["backups"] === undefined ? {} : (JSON.parse(values["backups"]) as object)) }) }, secretKeys: new Set(), source: "Pulumi.dev.yaml" });
       const running = stack.systems.filter(({ enabled }) => enabled).map((config) => ({ config }) as RunningSystem);
-      const given: RulesInput = { ...catalogueInput(stack, running, []), stack: "dev", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {} };
+      const given: RulesInput = { ...catalogueInput(stack, running, []), stack: "dev", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {}, maintenance: [], closed: [] };
       return Object.values(ruleFiles(given)).flatMap((groups) => groups.flatMap(({ rules }) => rules)).flatMap((rule) => ("alert" in rule && /Backup|Drill/.test(rule.alert) ? [`${rule.labels["system"] ?? ""} ${rule.alert}`] : []));
     };
 

@@ -53,7 +53,7 @@ describe("the rules of a stack with everything", () => {
   interface RuleFile {
     readonly groups: readonly { readonly rules: readonly { readonly record?: string; readonly alert?: string; readonly expr: string; readonly labels?: Readonly<Record<string, string>> }[] }[];
   }
-  const files = renderPrometheusRules({ ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {} });
+  const files = renderPrometheusRules({ ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {}, maintenance: [], closed: [] });
   const rules = Object.values(files).flatMap((text) => (parse(text) as RuleFile).groups.flatMap((group) => group.rules));
   const recorded = new Set(rules.flatMap(({ record }) => record ?? []));
 

@@ -13,7 +13,7 @@ import { metricOfSeries } from "../../../alerts/metrics";
 import { metricsOfMeasure } from "../../../alerts/readsOf";
 import { metricNamesIn } from "../../support/promql";
 
-const input: RulesInput = { ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {} };
+const input: RulesInput = { ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", thresholds: {}, maintenance: [], closed: [] };
 const rows = alertRows(everything);
 const alerts = (given: RulesInput) => Object.values(ruleFiles(given)).flatMap((groups) => groups.flatMap(({ rules }) => rules)).flatMap((rule) => ("alert" in rule ? [rule] : []));
 const names = (given: RulesInput, system: string) => alerts(given).filter(({ labels }) => labels["system"] === system).map(({ alert }) => alert);

@@ -7,7 +7,7 @@ import { readLimit, severitiesOf, units } from "../../../alerts/units";
 
 const rows = alertRows(everything);
 const settable = rows.filter(hasThreshold);
-const input = { ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC" };
+const input = { ...everything, stack: "prod", scrapeSeconds: 15, escalationMinutes: 30, timeZone: "UTC", maintenance: [], closed: [] };
 
 const said = (overrides: Parameters<typeof thresholdProblems>[0]): string[] => thresholdProblems(overrides).map(({ at, given, fix }) => `${at.join(".")} is ${given}; ${fix}`);
 

@@ -31,6 +31,7 @@ export const everything: RoutingInput = {
   stack: "prod",
   timeZone: "Europe/Berlin",
   alerts,
+  closed: [],
   systems: systemIds.map((id) => ({ id, title: systems[id].title })),
 };
 
