@@ -32,6 +32,11 @@ export interface UpdateOptions {
   readonly quiet?: boolean;
 }
 
+export interface PreviewAsked extends Pick<UpdateOptions, "cwd"> {
+  /** Folder of a policy pack that it must keep, besides the program's own checks. @default none */
+  readonly policyPack?: string;
+}
+
 /** What a changing command works with, while the stack is its own. */
 export interface Means {
   /** As it is after the last update. */
@@ -43,7 +48,7 @@ export interface Means {
   /** One stack update with the file as it now is. @throws Problem when it fails; the file stays, see `StackFile.putBack` */
   update(options?: UpdateOptions): Promise<Stack>;
   /** What that would change; nothing is touched. */
-  preview(options?: Pick<UpdateOptions, "cwd">): Promise<Preview>;
+  preview(options?: PreviewAsked): Promise<Preview>;
   /** A line of the audit between its beginning and its end. */
   record(detail: string): void;
 }
@@ -139,8 +144,9 @@ class Operating implements Means {
     return this.stack;
   }
 
-  async preview({ cwd }: Pick<UpdateOptions, "cwd"> = {}): Promise<Preview> {
-    return this.file.aside((configFile) => this.stack.cli.preview({ ...this.program(cwd, this.operation()), configFile }));
+  async preview({ cwd, policyPack }: PreviewAsked = {}): Promise<Preview> {
+    const policies = policyPack === undefined ? {} : { policyPack };
+    return this.file.aside((configFile) => this.stack.cli.preview({ ...this.program(cwd, this.operation()), configFile, ...policies }));
   }
 
   private program(cwd: string | undefined, operation: Operation): ProgramOptions {

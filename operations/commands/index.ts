@@ -21,6 +21,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   drill: { summary: "restores a backup into a throwaway database and compares", load: async () => (await import("./drill")).drill },
   recover: { summary: "brings a whole stack back on an empty machine, from its backups", load: async () => (await import("./recover")).recover },
   "recovery-kit": { summary: "shows what opens the backups: keys, passphrase, where they lie", load: async () => (await import("./recoveryKit")).recoveryKit },
+  deploy: { summary: "a version: checks, preview, update, smoke checks, watch; back by itself when it is bad", load: async () => (await import("./deploy")).deploy },
   rollback: { summary: "brings back settings, code or data, or a whole earlier release", load: async () => (await import("./rollback")).rollback },
   settings: { summary: "the stack file as the stack itself has it: pull", load: async () => (await import("./settings")).settings },
   "emergency-stop": { summary: "everything of a system down within 10 s, or cut off; no lock is waited for", load: async () => (await import("./emergencyStop")).emergencyStop },

@@ -1,8 +1,9 @@
+import { haltText, marksOf } from "../../halts/mark";
 import { size } from "../backups/texts";
 import { formatDuration } from "../duration";
 import type { Container, Engine } from "../engine";
 import type { Stack } from "../stack";
-import { serviceOf, stackContainers } from "../stackContainers";
+import { serviceOf, shortName, stackContainers } from "../stackContainers";
 import { findLeak, type MemorySample } from "./memory";
 
 export interface ContainerReading {
@@ -31,6 +32,7 @@ export class ContainerWatch {
 
   async read(now: Date): Promise<ContainerReading> {
     const { slot, system } = this.watched;
+    const { [system]: mark } = await marksOf(this.engine, shortName(this.stack.name), system);
     const all = await stackContainers(this.stack, this.engine, { system });
     const own = all.filter(({ labels }) => labels["stackbook.role"] === "app" && (slot === undefined || labels["stackbook.slot"] === slot));
     const stores = all.filter(({ labels }) => ["database", "cache"].includes(labels["stackbook.role"] ?? ""));
@@ -40,7 +42,7 @@ export class ContainerWatch {
     const most = Math.max(0, ...own.map((container) => this.used(container)));
     return {
       faults,
-      ground: stores.flatMap(({ health, name, state }) => (state !== "running" ? [`${name} does not run (${state})`] : health === "unhealthy" ? [`${name} fails its health check`] : [])),
+      ground: mark?.stage === "halted" ? [`${system} was halted meanwhile, ${haltText(mark)}`] : stores.flatMap(({ health, name, state }) => (state !== "running" ? [`${name} does not run (${state})`] : health === "unhealthy" ? [`${name} fails its health check`] : [])),
       summary: `${healthy.length} of ${own.length} containers healthy, memory at ${Math.round(most * 100)} % of its limit at most`,
     };
   }

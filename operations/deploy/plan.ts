@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import type { Means } from "../change";
+import type { Preview } from "../preview";
+import { describePreview } from "../preview";
+import { exitCodes, Problem } from "../problem";
+import type { SmokeSetting } from "../smoke";
+import { chooseImages } from "./images";
+import { smokeSetting } from "./login";
+import type { DeployRequest } from "./options";
+import { precheck, type Looking } from "./prechecks";
+import { isIrreversible, settled, writeRequest, type Images } from "./settings";
+import { stagingProblem } from "./staging";
+
+/** A deploy that nothing speaks against, with the stack file edited and nothing touched. */
+export interface Plan {
+  /** The stack file's text as it was found, and the one to go back to. */
+  readonly present: string;
+  readonly before: string;
+  readonly from: string;
+  readonly to: string;
+  readonly images: Images;
+  readonly irreversible: boolean;
+  readonly preview: Preview;
+  readonly setting: SmokeSetting;
+  /** Flows that fail with what runs now. */
+  readonly failing: readonly string[];
+  /** For people, before they are asked. */
+  readonly shown: readonly string[];
+}
+
+export type Planning = Looking & Pick<Means, "preview">;
+
+/** @throws Problem with everything that speaks against it */
+export async function makePlan(request: DeployRequest, means: Planning): Promise<Plan> {
+  const { context, engine, file, stack } = means;
+  const { system, version = "" } = request;
+  const { environment = "prod", release } = stack.outputs;
+  means.say(`Checks before ${system} ${version}: health, smoke checks, alerts, disk, backups, policies`);
+  const setting = await smokeSetting(stack, system);
+  const present = file.text();
+  const { edits, text: before } = settled(file, release);
+  const [checked, chosen] = await Promise.all([precheck(request, means, setting), chooseImages(request, file, engine, environment)]);
+  const notes = writeRequest(file, request, chosen.images, release);
+  const staging = await stagingProblem(request, chosen.images, stack, context);
+  const own = [...checked.problems, ...chosen.problems, ...(staging === undefined ? [] : [staging]), ...sameProblem(request, chosen.images, means)];
+  // An update that is refused anyhow need not be worked out in vain, but it is one more thing that may be wrong.
+  const [preview, refused] = await tryPreview(means);
+  const problems = [...own, ...refused];
+  if (problems.length > 0 || preview === undefined) {
+    file.putBack(present);
+    throw new Problem(`${system} ${version} was not deployed:`, [...problems, "Nothing was touched."], exitCodes.failed);
+  }
+  const from = runningVersion(means, system);
+  return {
+    present, before, from, to: version, images: chosen.images, irreversible: isIrreversible(file, system), preview, setting, failing: checked.failing,
+    shown: [
+      `${stack.outputs.systems?.[system]?.title ?? system}: ${from} to ${version}${release === undefined ? "" : `, after release ${release.number}`}`,
+      ...Object.entries(chosen.images).map(([service, image]) => `  ${service}: ${image}`),
+      ...(edits.length === 0 ? [] : ["The stack file was edited since the last update: the deploy brings that out too, and should it go back, that goes with it:", ...edits]),
+      ...[...checked.notes, ...notes].map((note) => `Note: ${note}`),
+      ...(isIrreversible(file, system) ? ["Its migration can't be undone: should it go wrong, the code does not go back by itself."] : []),
+      "What the update changes:", describePreview(preview),
+    ],
+  };
+}
+
+export function runningVersion({ stack }: Pick<Means, "stack">, system: string): string {
+  return stack.outputs.systems?.[system]?.version ?? "";
+}
+
+async function tryPreview(means: Planning): Promise<readonly [Preview | undefined, readonly string[]]> {
+  try {
+    return [await means.preview({ policyPack: join(means.context.root, "policies") }), []];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [undefined, [error.message, ...error.remedy.filter((line) => line !== "Nothing was touched.")]];
+  }
+}
+
+/** The same once more changes nothing, unless the last time was cut off. */
+function sameProblem({ system, version = "" }: DeployRequest, images: Images, means: Planning): string[] {
+  const recorded = means.stack.outputs.release?.systems[system];
+  const isSame = recorded?.version === version && Object.entries(images).every(([service, image]) => recorded.images[service as keyof Images] === image);
+  return isSame ? [`${system} ${version} runs already: see npx stackbook status ${system}`] : [];
+}
