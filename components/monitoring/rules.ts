@@ -7,7 +7,7 @@ import { closedTimes } from "./closed";
 import type { OptionalPart } from "./facts";
 
 /** What the catalogue must know to leave out alerts on what nobody exports here. */
-export function catalogueInput({ backups }: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): CatalogueInput {
+export function catalogueInput({ backups }: StackConfig, systems: readonly Pick<RunningSystem, "config">[], parts: readonly OptionalPart[]): CatalogueInput {
   const optional: readonly (readonly [OptionalPart, Job])[] = [["cadvisor", "containers"], ["loki", "loki"], ["collector", "collector"], ["status", "status"]];
   return {
     systems: systems.map(({ config, config: { backups: own, redis, services, spec } }) => ({
@@ -22,7 +22,7 @@ export function catalogueInput({ backups }: StackConfig, systems: readonly Runni
 }
 
 /** What a stack's rules are made from; commands and the runbook read the same. */
-export function rulesInput(stack: StackConfig, systems: readonly RunningSystem[], parts: readonly OptionalPart[]): RulesInput {
+export function rulesInput(stack: StackConfig, systems: readonly Pick<RunningSystem, "config">[], parts: readonly OptionalPart[]): RulesInput {
   return {
     ...catalogueInput(stack, systems, parts),
     stack: stack.stack,
