@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { referenceApp } from "../systems/reference";
+import type { AppImage } from "../platforms/platform";
 import { referenceSettings } from "./settings";
 import type { BackendParts, SystemArgs } from "./system";
 
@@ -22,18 +23,24 @@ export class Demo extends pulumi.ComponentResource {
     const { config, stack } = args;
     const isReference = config.services.backend.image.kind === "reference-app";
     const password = args.data.loginPassword;
-    if (stack.demo.seed && isReference && password !== undefined) this.login = this.seed(args, password, opts.dependsOn);
-    if (stack.demo.traffic && isReference) this.sendTraffic(args);
+    const seeds = stack.demo.seed && password !== undefined;
+    if (isReference && (seeds || stack.demo.traffic)) {
+      // Of no version: neither rows nor visitors change when what they are for does.
+      const image = args.platform.createImage({ system: config.spec.id, service: "demo", kind: "server", version: "demo", source: { kind: "reference-app" }, buildSettings: {} }, { parent: this });
+      if (seeds) this.login = this.seed(args, image, password, opts.dependsOn);
+      if (stack.demo.traffic) this.sendTraffic(args, image);
+    }
     this.registerOutputs({});
   }
 
-  private seed(args: DemoArgs, password: pulumi.Output<string>, dependsOn: pulumi.ComponentResourceOptions["dependsOn"]): Login {
+  private seed(args: DemoArgs, image: AppImage, password: pulumi.Output<string>, dependsOn: pulumi.ComponentResourceOptions["dependsOn"]): Login {
     const { backend, config, platform } = args;
     const email = `admin@${config.domain}`;
     platform.runTask(
       "seed",
       {
         ...backend,
+        image,
         system: config.spec.id,
         command: referenceApp.seed,
         settings: { ...backend.settings, SEED_ADMIN_EMAIL: email, SEED_ADMIN_PASSWORD: password },
@@ -47,10 +54,8 @@ export class Demo extends pulumi.ComponentResource {
     return { email, password };
   }
 
-  private sendTraffic(args: DemoArgs): void {
+  private sendTraffic(args: DemoArgs, image: AppImage): void {
     const { backend, config, platform } = args;
-    // Of no version: visitors don't change when what they visit does.
-    const image = platform.createImage({ system: config.spec.id, service: "traffic", kind: "server", version: "demo", source: { kind: "reference-app" }, buildSettings: {} }, { parent: this });
     platform.createSidecar(
       {
         system: config.spec.id,

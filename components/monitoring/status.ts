@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../../config/types";
+import type { StackConfig, SystemConfig } from "../../config/types";
 import type { Daemon, Platform } from "../../platforms/platform";
 import type { RunningSystem } from "../outputs";
 import type { MonitoringDoor } from "./doors";
@@ -24,7 +24,7 @@ export function createStatus(
         version: config.version,
         images: { backend, frontend },
         // Of settings, replicas, limits; the secrets among them are names only.
-        configHash: createHash("sha256").update(JSON.stringify(config)).digest("hex").slice(0, 16),
+        configHash: createHash("sha256").update(JSON.stringify(settingsOf(config))).digest("hex").slice(0, 16),
         url: watchedSystem(stack, config, { backend: [], frontend: [] }).publicUrl,
       })),
     ),
@@ -43,6 +43,7 @@ export function createStatus(
           publicUrl: door?.url ?? null,
           systems: running,
           maintenance: alerts.maintenance,
+          closed: closedForVisitors(stack, systems),
         },
         null,
         2,
@@ -62,4 +63,15 @@ export function createStatus(
     },
     opts,
   );
+}
+
+/** Of what people are told: that visitors are shared out otherwise, in which slot they are served, or when they are turned away, is no news of the version that runs. */
+function settingsOf({ beside: _beside, maintenance: _maintenance, slot: _slot, ...settings }: SystemConfig): Omit<SystemConfig, "beside" | "maintenance" | "slot"> {
+  return settings;
+}
+
+/** When visitors are turned away, and what they read then; who asked for it, and why, is for operators. */
+function closedForVisitors({ maintenance }: StackConfig, systems: readonly RunningSystem[]): object[] {
+  const entry = (of: readonly string[] | "all", { from, message, until }: StackConfig["maintenance"][number]): object => ({ systems: of, from, until, message });
+  return [...maintenance.map((period) => entry("all", period)), ...systems.flatMap(({ config }) => config.maintenance.filter(({ all }) => !all).map((period) => entry([config.spec.id], period)))];
 }

@@ -1,5 +1,5 @@
 import type { Board } from "../model";
-import { perSecond, quantile, share, sumBy } from "../promql";
+import { perSecond, quantile, share, sumBy, type Labels } from "../promql";
 import type { DashboardsInput } from "../types";
 import { uids } from "../uids";
 import { ofSystems, releaseMarks, stackFolder, stackLinks } from "./common";
@@ -7,6 +7,7 @@ import { ofSystems, releaseMarks, stackFolder, stackLinks } from "./common";
 /** Requirement M5: which version of what runs since when, and what an update did to those who use it. */
 export function releases(input: DashboardsInput): Board {
   const whole = sumBy(["system"], perSecond("edge_requests_total", ofSystems(input)));
+  const inSlots = sumBy(["system", "slot"], perSecond("edge_requests_total", ofSlots(input)));
   return {
     uid: uids.releases, title: "Releases", file: "releases.json", folder: stackFolder,
     says: "Versions, updates, and what each did to errors and response times. Every mark is an update.",
@@ -53,6 +54,31 @@ export function releases(input: DashboardsInput): Board {
         ],
       },
       {
+        title: "Two versions side by side",
+        panels: [
+          {
+            title: "Which is in which slot", kind: "table", unit: "count", width: 6,
+            says: "Replicas by slot and version, as they name themselves. A system has one slot, or two while a version is tried or kept warm.",
+            queries: [{ expr: "count by (system, slot, version) (app_info)", legend: "replicas" }],
+          },
+          {
+            title: "Requests a second by slot", kind: "lines", unit: "requestsPerSecond", width: 6,
+            says: "How visitors are shared out.",
+            queries: [{ expr: inSlots, legend: "{{system}} {{slot}}" }],
+          },
+          {
+            title: "Server errors by slot", kind: "lines", unit: "ratio", width: 6,
+            says: "Part of the requests that each version failed. What nobody was there to answer is neither's.",
+            queries: [{ expr: share(sumBy(["system", "slot"], perSecond("edge_requests_total", { ...ofSlots(input), status_class: "5xx" })), inSlots), legend: "{{system}} {{slot}}" }],
+          },
+          {
+            title: "Response time by slot, p95", kind: "lines", unit: "seconds", width: 6,
+            says: "95 of 100 requests to each version were answered within this time.",
+            queries: [{ expr: quantile(0.95, ["system", "slot"], "edge_request_duration_seconds", ofSlots(input)), legend: "{{system}} {{slot}}" }],
+          },
+        ],
+      },
+      {
         title: "Incidents",
         panels: [
           {
@@ -66,3 +92,5 @@ export function releases(input: DashboardsInput): Board {
     annotations: releaseMarks(), links: stackLinks(input),
   };
 }
+
+const ofSlots = (input: DashboardsInput): Labels => ({ ...ofSystems(input), slot: "~a|b" });

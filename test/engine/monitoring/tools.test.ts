@@ -65,9 +65,12 @@ describe("the monitoring's programs", function () {
         { path: "/socket.io/", method: "PUT", totalMs: 25_000 },
         { path: "/socket-io/", method: "PATCH", totalMs: 25_000 },
         { method: "BREW", status: 405, system: "sms" },
+        // The version in the other slot, and one that has no server to answer.
+        { server: "b-1", status: 500, totalMs: 40, system: "fetms" },
+        { server: "<NOSRV>", status: 503, totalMs: 2, system: "fetms" },
         // Refused by the edge: too many requests, and a name that is not ours.
-        { service: "-", status: 429, system: "memo" },
-        { system: "-", service: "-", status: 421 },
+        { service: "-", server: "<NOSRV>", status: 429, system: "memo" },
+        { system: "-", service: "-", server: "<NOSRV>", status: 421 },
         // What a visitor writes can't become another field.
         { path: '/x","status":200,"system":"evil', userAgent: '","totalMs":1,"system":"evil', system: "memo", status: 404, totalMs: 20 },
       ];
@@ -80,16 +83,25 @@ describe("the monitoring's programs", function () {
 
     it("counts requests, answers and bytes by system and service", () => {
       const motelBackend = { system: "motel", service: "backend" };
-      assert.equal(value("edge_requests_total", { ...motelBackend, method: "GET", status_class: "2xx" }), 3);
-      assert.equal(value("edge_requests_total", { ...motelBackend, method: "POST", status_class: "5xx" }), 1);
+      assert.equal(value("edge_requests_total", { slot: "a", ...motelBackend, method: "GET", status_class: "2xx" }), 3);
+      assert.equal(value("edge_requests_total", { slot: "a", ...motelBackend, method: "POST", status_class: "5xx" }), 1);
       assert.equal(value("edge_responses_total", { ...motelBackend, status: "201" }), 1);
       assert.equal(value("edge_request_bytes_total", motelBackend), 700);
       assert.equal(value("edge_response_bytes_total", motelBackend), 7000);
-      assert.equal(value("edge_log_lines_total", {}), 22);
+      assert.equal(value("edge_log_lines_total", {}), 24);
+    });
+
+    it("tells the slots apart, and what no server answered", () => {
+      const fetms = { system: "fetms", service: "backend", method: "GET" };
+      assert.equal(value("edge_requests_total", { ...fetms, slot: "a", status_class: "2xx" }), 3);
+      assert.equal(value("edge_requests_total", { ...fetms, slot: "b", status_class: "5xx" }), 1);
+      assert.equal(value("edge_requests_total", { ...fetms, slot: "none", status_class: "5xx" }), 1);
+      assert.equal(value("edge_request_duration_seconds_sum", { ...fetms, slot: "b", status_class: "5xx" }), 0.04);
+      assert.equal(value("edge_requests_total", { system: "memo", service: "edge", slot: "none", method: "GET", status_class: "4xx" }), 1);
     });
 
     it("sorts times into buckets whose bounds belong to them", () => {
-      const post = { system: "motel", service: "backend", method: "POST", status_class: "2xx" };
+      const post = { slot: "a", system: "motel", service: "backend", method: "POST", status_class: "2xx" };
       const failed = { ...post, status_class: "5xx" };
       for (const bound of edgeBuckets) {
         assert.equal(value("edge_request_duration_seconds_bucket", { ...post, le: String(bound) }), bound >= 0.35 ? 1 : 0, `350 ms in ${bound}`);
@@ -106,22 +118,22 @@ describe("the monitoring's programs", function () {
     });
 
     it("takes no time from those who wait for news", () => {
-      const motel = { system: "motel", service: "backend", status_class: "2xx" };
-      assert.equal(value("edge_requests_total", { ...motel, method: "PUT" }), 1);
+      const motel = { slot: "a", system: "motel", service: "backend", status_class: "2xx" };
+      assert.equal(value("edge_requests_total", { slot: "a", ...motel, method: "PUT" }), 1);
       assert.equal(value("edge_request_duration_seconds_count", { ...motel, method: "PUT" }), undefined);
       assert.equal(value("edge_request_duration_seconds_sum", { ...motel, method: "PATCH" }), 25);
     });
 
     it("takes no time from sockets and from visitors who left", () => {
-      const sms = { system: "sms", service: "backend", method: "GET" };
-      assert.equal(value("edge_requests_total", { ...sms, status_class: "1xx" }), 1);
-      assert.equal(value("edge_requests_total", { ...sms, status_class: "none" }), 1);
+      const sms = { slot: "a", system: "sms", service: "backend", method: "GET" };
+      assert.equal(value("edge_requests_total", { slot: "a", ...sms, status_class: "1xx" }), 1);
+      assert.equal(value("edge_requests_total", { slot: "a", ...sms, status_class: "none" }), 1);
       for (const status_class of ["1xx", "none"]) assert.equal(value("edge_request_duration_seconds_count", { ...sms, status_class }), undefined);
     });
 
     it("lets no visitor make a label", () => {
-      assert.equal(value("edge_requests_total", { system: "sms", service: "backend", method: "other", status_class: "4xx" }), 1);
-      assert.equal(value("edge_requests_total", { system: "memo", service: "backend", method: "GET", status_class: "4xx" }), 1);
+      assert.equal(value("edge_requests_total", { slot: "a", system: "sms", service: "backend", method: "other", status_class: "4xx" }), 1);
+      assert.equal(value("edge_requests_total", { slot: "a", system: "memo", service: "backend", method: "GET", status_class: "4xx" }), 1);
       assert.ok(![...series.keys()].some((name) => name.includes("evil") || name.includes("BREW")));
     });
 
