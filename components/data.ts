@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
 import type { DataFolderRef, Platform, RotatingSecret } from "../platforms/platform";
+import type { SecretSpec } from "../systems";
 import { generatedSecret, type SecretArgs } from "./rotation/secret";
 
 export interface DataArgs {
@@ -21,6 +22,8 @@ const passwordLength = 32;
 export class Data extends pulumi.ComponentResource {
   /** By the name under which the system's catalogue asks for them. */
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Of the catalogue's secrets with which something was encrypted, all that were before, the last one first. */
+  readonly earlierSecrets: Readonly<Record<string, readonly pulumi.Output<string>[]>>;
   readonly databaseAdminPassword: RotatingSecret;
   readonly databasePassword: RotatingSecret;
   /** Of the monitoring's login in the database, where there is monitoring. */
@@ -35,7 +38,9 @@ export class Data extends pulumi.ComponentResource {
   constructor(name: string, private readonly args: DataArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:system:Data", name, {}, opts);
     const { spec, redis } = args.config;
-    this.secrets = Object.fromEntries(spec.secrets.map((secret) => [secret.name, this.secret(secret.name, secret.length)]));
+    const secrets = spec.secrets.map((secret) => ({ ...secret, made: this.secret(secret) }));
+    this.secrets = Object.fromEntries(secrets.map(({ made, name: secret }) => [secret, made.current]));
+    this.earlierSecrets = Object.fromEntries(secrets.flatMap(({ keepsEarlier, made, name: secret }) => (keepsEarlier === true && made.earlier.length > 0 ? [[secret, made.earlier]] : [])));
     this.databaseAdminPassword = this.generated("databaseAdminPassword", { keep: "all" });
     this.databasePassword = this.generated("databasePassword");
     // It opens no data and can be made again, so monitoring can be turned off.
@@ -50,10 +55,10 @@ export class Data extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private secret(name: string, length: number): pulumi.Output<string> {
+  private secret({ keepsEarlier, length, name }: SecretSpec): RotatingSecret {
     const given = this.args.config.givenSecrets[name];
-    if (given !== undefined) return new pulumi.Config(given.namespace).requireSecret(given.key);
-    return this.generated(name, { length }).current;
+    if (given !== undefined) return { generation: 0, current: new pulumi.Config(given.namespace).requireSecret(given.key), earlier: [] };
+    return this.generated(name, { length, keep: keepsEarlier === true ? "all" : "one" });
   }
 
   private generated(name: string, args: Partial<SecretArgs> = {}): RotatingSecret {

@@ -92,5 +92,6 @@ function credentials({ config, data, system }: StackSystem): Record<string, pulu
     database: { name: config.spec.database.name, user: system?.database.user ?? config.spec.database.role, password: data.databasePassword.current },
     databaseAdminPassword: data.databaseAdminPassword.current,
     ...(data.cache === undefined ? {} : { cachePassword: data.cache.password.current }),
+    ...(Object.keys(data.earlierSecrets).length === 0 ? {} : { earlier: data.earlierSecrets }),
   };
 }

@@ -69,7 +69,7 @@ export const sms: SystemSpec = {
     { path: "/health", service: "backend" },
   ],
   secrets: [
-    { name: "backupEncryptionKey", length: 64, minLength: 32, purpose: "Encrypts backups (AES-256)" },
+    { name: "backupEncryptionKey", length: 64, minLength: 32, purpose: "Encrypts backups (AES-256)", keepsEarlier: true },
     jwtSecret("jwtSecret", "Signs the session tokens of the API"),
   ],
   // Assumed: school hours. sms.md gives a throughput that must not be fallen below, and no time.

@@ -154,5 +154,7 @@ export interface SecretSpec {
   readonly length: number;
   /** Fewest characters taken when given. */
   readonly minLength: number;
+  /** What was encrypted with an earlier value is still to be opened, so these are kept. @default false */
+  readonly keepsEarlier?: boolean;
   readonly purpose: string;
 }

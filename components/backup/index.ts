@@ -110,7 +110,10 @@ export class Backups extends pulumi.ComponentResource {
   private createConfig(parts: SystemParts, backups: SystemBackups, image: AppImage): SharedConfig {
     const { spec } = parts.config;
     const daemon = { name: "backup", system: spec.id, role: "backup", image: image.reference, user: agentUser } as const;
-    return this.args.platform.createConfig({ daemon, ...this.configFiles(parts, backups, { canLogIn: true }) }, { parent: this });
+    const { cache, databaseAdminPassword } = parts.data;
+    // A password that was exchanged is given to the agent when the stores have it.
+    const isExchanged = databaseAdminPassword.generation + (cache?.password.generation ?? 0) > 0;
+    return this.args.platform.createConfig({ daemon, ...this.configFiles(parts, backups, { canLogIn: true }) }, { parent: this, ...(isExchanged ? { dependsOn: parts.stores } : {}) });
   }
 
   /** The settings, and what opens stores, backups and, where it may log in, the system's own. */

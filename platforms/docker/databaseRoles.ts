@@ -13,7 +13,7 @@ import { Task } from "./tasks/task";
  *
  * An application has two logins, of which one is in use: the role itself, and a second one that acts as the role. So
  * everything belongs to the role whoever is logged in, in a dump and after a restore as well; what a session made under
- * its own name all the same (after DISCARD ALL) is the role's when the logins change. The one that goes is ended by
+ * its own name all the same (SET ROLE NONE) is the role's when the logins change. The one that goes is ended by
  * databaseRetired.ts, when nobody uses it any more.
  *
  * Which of its passwords the administrator has depends on where an earlier update was cut off, and on whether the volume

@@ -27,6 +27,8 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "pulumi-nodejs:dynamic/stackbook:Ledger": (_name, inputs) => ({ current: { ...(inputs["facts"] as object), number: 1, at: "2026-01-01T00:00:00.000Z" }, earlier: [] }),
   "pulumi-nodejs:dynamic/stackbook:Attachment": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:Power": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:RotationGuard": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:StopOlder": () => ({}),
   "pulumi-nodejs:dynamic/stackbook:SelfSignedCertificate": () => ({ caCertificatePem: "CA", certificatePem: "CERT", privateKeyPem: "KEY" }),
 };
 
