@@ -143,7 +143,7 @@ export const alertsSchema = z.strictObject({
     })
     .optional(),
   systemRoutes: z.strictObject({ mps: systemRoute, fetms: systemRoute, memo: systemRoute, motel: systemRoute, sms: systemRoute }).optional(),
-  notices: names("Who hears of deploys, rollbacks, drills and incidents", "as `alerts.routes.ticket`, without PagerDuty"),
+  notices: names("Who hears of deploys, rollbacks, drills, maintenance and incidents", "as `alerts.routes.ticket`, without PagerDuty"),
   escalation: z
     .strictObject({
       afterMinutes: wholeNumber(5, 1440, { about: "Minutes after which a ticket of the second rank (a P2) that is still open becomes a page", example: "30", default: String(alerts.escalationMinutes) }).optional(),

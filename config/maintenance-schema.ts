@@ -83,8 +83,9 @@ export const bypassSchema = documented(z.array(network("An address or network"))
 type RawPeriod = NonNullable<z.output<ReturnType<typeof maintenanceSchema>>>[number];
 
 /** With its times in UTC. */
-export function resolveMaintenance(raw: readonly RawPeriod[] = []): MaintenancePeriod[] {
+export function resolveMaintenance(raw: readonly RawPeriod[] = [], all = false): MaintenancePeriod[] {
   return raw.map(({ from, until, ...words }) => ({
+    all,
     ...(from === undefined ? {} : { from: instantOf(from) }),
     ...(until === undefined ? {} : { until: instantOf(until) }),
     ...words,

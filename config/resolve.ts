@@ -23,7 +23,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
   const edge = resolveEdge(environment, raw.edge ?? {});
   const domain = raw.domain ?? defaults.domain;
   const given = givenSystems(environment, raw);
-  const maintenance = resolveMaintenance(raw.maintenance);
+  const maintenance = resolveMaintenance(raw.maintenance, true);
   return {
     environment,
     stack,

@@ -126,6 +126,8 @@ export interface BlockedNetwork {
 
 /** A time at which the edge answers in a system's place. ISO 8601, UTC. */
 export interface MaintenancePeriod {
+  /** True: of every system. */
+  readonly all: boolean;
   /** Absent: it has begun. */
   readonly from?: string | undefined;
   /** Absent: until it is taken out. */

@@ -47,19 +47,11 @@ const numberOf = (day: Weekday): number => (weekdays.indexOf(day) + 1) % 7;
 
 /** How long a measure remembers hours in which visitors were turned away, or things were slow on purpose. */
 function minutesRemembered({ measure }: AlertRow): number | undefined {
-  switch (measure.kind) {
-    case "responseTime":
-    case "throughput":
-      return trafficWindowMinutes;
-    case "errorShare":
-      return measure.windowMinutes <= trafficWindowMinutes ? measure.windowMinutes : undefined;
-    case "burnRate":
-      return measure.shortMinutes;
-    case "againstLastWeek":
-      return 60;
-    default:
-      return undefined;
-  }
+  if (measure.kind === "responseTime" || measure.kind === "throughput") return trafficWindowMinutes;
+  // Longer ones ask of an hour or a day as a whole, in which the edge's own answers are not counted.
+  if (measure.kind === "errorShare") return measure.windowMinutes <= trafficWindowMinutes ? measure.windowMinutes : undefined;
+  if (measure.kind === "burnRate") return measure.shortMinutes;
+  return measure.kind === "againstLastWeek" ? 60 : undefined;
 }
 
 export function unlessMaintained(row: AlertRow, scrapeSeconds: number): string {

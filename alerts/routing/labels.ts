@@ -6,5 +6,5 @@ export const escalatedLabel = "escalated";
 /** On what is no alert: news for people, and the always-firing alert behind the dead man's switch. */
 export const kindLabel = "kind";
 export const watchdogKind = "watchdog";
-export const newsKinds = ["deploy", "rollback", "drill", "incident"] as const;
+export const newsKinds = ["deploy", "rollback", "drill", "incident", "maintenance"] as const;
 export const digestKind = "digest";

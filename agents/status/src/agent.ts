@@ -5,6 +5,7 @@ import { parseStatusConfig, readStatusConfig, type StatusConfig } from "./config
 import { DigestWriter } from "./digest/writer";
 import { History } from "./history";
 import { IncidentStore, isDue, remindIncident } from "./incidents";
+import { compareClosings, isClosed } from "./closed";
 import { describeError, type Log } from "../../common/log";
 import { isInMaintenance } from "./maintenance";
 import { Outbox } from "./outbox";
@@ -12,7 +13,7 @@ import { viewOf, type StatusView } from "./page/view";
 import { Prometheus } from "./prometheus";
 import { compareReleases } from "./releases";
 import { StateFile } from "./state";
-import { changeMessage, reminderMessage } from "./templates";
+import { changeMessage, closingMessage, reminderMessage } from "./templates";
 import { dayOf } from "./time";
 
 export interface AgentOptions {
@@ -61,6 +62,7 @@ export class Agent {
     await this.step("the configuration was not read", () => this.reload());
     await this.step("the systems were not checked", () => this.check());
     await this.step("updates were not looked for", () => this.compare());
+    await this.step("maintenance was not told", () => this.announce());
     await this.step("reminders were not written", () => this.remind());
     await this.step("the digest was not written", () => this.digest.writeIfDue());
     await this.step("notices were not sent", () => this.send());
@@ -71,6 +73,7 @@ export class Agent {
   async reloaded(): Promise<void> {
     await this.step("the configuration was not read", () => this.reload());
     await this.step("updates were not looked for", () => this.compare());
+    await this.step("maintenance was not told", () => this.announce());
     await this.step("notices were not sent", () => this.send());
   }
 
@@ -126,7 +129,9 @@ export class Agent {
       if (sample === undefined || Number.isNaN(sample.value)) continue;
       const up = sample.value === 1;
       this.checks.set(id, { up, at });
-      this.history.record(today, id, up ? "up" : isInMaintenance(this.config, id, at) ? "maintenance" : "down");
+      // Checks come from inside, where a closed system may answer well: visitors can't reach it.
+      const excused = isClosed(this.config, id, at) || (!up && isInMaintenance(this.config, id, at));
+      this.history.record(today, id, excused ? "maintenance" : up ? "up" : "down");
     }
     this.history.save(today);
   }
@@ -138,6 +143,15 @@ export class Agent {
     for (const change of changes) this.outbox.add(change.kind, change.system, changeMessage(change, this.config));
     this.state.change({ releases });
     for (const { kind, system, what, to } of changes) this.options.log.info("an update was seen", { kind, system, what, version: to.version });
+  }
+
+  private announce(): void {
+    const now = this.options.now();
+    const { closings, news } = compareClosings(this.state.value.closings, this.config, now);
+    if (news.length === 0) return;
+    for (const item of news) this.outbox.add("maintenance", item.systems.length === 1 ? (item.systems[0] ?? "stack") : "stack", closingMessage(item, this.config));
+    this.state.change({ closings });
+    for (const { systems, what } of news) this.options.log.info("maintenance was told", { systems: systems.join(","), what });
   }
 
   private remind(): void {

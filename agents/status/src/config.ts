@@ -19,6 +19,19 @@ const window = z.object({
   timeZone: timeZone.optional(),
 });
 
+const moment = z.iso.datetime("give a time in UTC such as 2026-11-22T02:00:00.000Z");
+
+/** Visitors are turned away at this time. */
+const closed = z.object({
+  systems: z.union([z.literal("all"), z.array(systemId)], "give \"all\" or a list of systems' ids"),
+  /** Absent: it has begun. */
+  from: moment.optional(),
+  /** Absent: nobody knows yet. */
+  until: moment.optional(),
+  /** For visitors. */
+  message: text("what visitors read").optional(),
+});
+
 const system = z.object({
   id: systemId,
   title: text("the name people know the system by"),
@@ -46,6 +59,7 @@ const schema = z.object({
   /** An open incident gets an update this often (MemoApp: 30). */
   runbookUpdateMinutes: z.number().int().min(5, "give 5 to 1440 minutes").max(1440, "give 5 to 1440 minutes").default(30),
   maintenance: z.array(window).default([]),
+  closed: z.array(closed).default([]),
 }).superRefine((config, context) => {
   config.systems.forEach(({ id }, at) => {
     if (config.systems.findIndex((other) => other.id === id) !== at) {
@@ -56,6 +70,7 @@ const schema = z.object({
 
 export type StatusConfig = z.infer<typeof schema>;
 export type SystemEntry = StatusConfig["systems"][number];
+export type ClosedTime = StatusConfig["closed"][number];
 export type MaintenanceWindow = StatusConfig["maintenance"][number];
 
 export function parseStatusConfig(content: string, where: string): StatusConfig {

@@ -26,7 +26,7 @@ export interface Alert {
 }
 
 const alertNames: Record<NoticeKind, string> = {
-  deploy: "DeployNotice", rollback: "RollbackNotice", drill: "DrillNotice", incident: "IncidentNotice", digest: "DailyDigest",
+  deploy: "DeployNotice", rollback: "RollbackNotice", drill: "DrillNotice", incident: "IncidentNotice", maintenance: "MaintenanceNotice", digest: "DailyDigest",
 };
 
 /** Notices on their way to Alertmanager, which knows the channels; kept on disk until it has taken them. */

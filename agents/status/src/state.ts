@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { readJson, writeJson } from "../../common/files";
 import type { Log } from "../../common/log";
+import { toldClosing } from "./closed";
 import { release } from "./releases";
 
-export const noticeKinds = ["deploy", "rollback", "drill", "incident", "digest"] as const;
+export const noticeKinds = ["deploy", "rollback", "drill", "incident", "maintenance", "digest"] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
 /** Something the channels are told once. */
@@ -25,6 +26,8 @@ const state = z.object({
   /** Until when the daily digest has reported. */
   digestUntil: z.string().optional(),
   digestSentAt: z.string().optional(),
+  /** What people were told of closed times, by which they are known. */
+  closings: z.record(z.string(), toldClosing).default({}),
   outbox: z.array(notice).default([]),
 });
 export type State = z.infer<typeof state>;
@@ -34,7 +37,7 @@ export class StateFile {
   private current: State;
 
   constructor(private readonly path: string, log: Log) {
-    this.current = readJson(path, (value) => state.parse(value), log) ?? { releases: {}, outbox: [] };
+    this.current = readJson(path, (value) => state.parse(value), log) ?? { releases: {}, closings: {}, outbox: [] };
   }
 
   get value(): Readonly<State> {

@@ -1,7 +1,8 @@
 import { titleOf, type StatusConfig } from "./config";
+import type { ClosingNews } from "./closed";
 import { lasted, severities, type Incident } from "./incidents";
 import type { Change, Release } from "./releases";
-import { spanOf } from "./time";
+import { spanOf, stampOf } from "./time";
 
 /** What the channels are told: a subject, and the text below it. */
 export interface Message {
@@ -82,6 +83,22 @@ export function changeMessage(change: Change, config: StatusConfig): Message {
       ...(change.from === undefined || change.what === "stopped" ? [] : [`Before: ${describe(change.from)}`]),
       ...(change.what === "stopped" ? [] : [`Now: ${describe(change.to)}`]),
       `Who and why: pulumi stack history --stack ${config.stack}`,
+      ...page(config),
+    ].join("\n"),
+  };
+}
+
+/** Planned, begun, changed, over or called off: people hear each once. */
+export function closingMessage({ from, message, systems, until, what }: ClosingNews, config: StatusConfig): Message {
+  const names = systems.length === 0 ? "All systems" : systems.map((id) => titleOf(config, id)).join(", ");
+  const at = (moment: string): string => `${stampOf(new Date(moment), config.timeZone)} (${config.timeZone})`;
+  const isOver = what === "over" || what === "cancelled";
+  const heads = { planned: "PLANNED", begun: "BEGUN", changed: "CHANGED", over: "OVER", cancelled: "CANCELLED" } as const;
+  return {
+    title: `MAINTENANCE ${heads[what]}: ${names}${isOver || what === "begun" || from === undefined ? "" : `, ${at(from)}`}`,
+    text: [
+      isOver ? `${names}: ${what === "over" ? "maintenance is over, visitors are let in again" : "planned maintenance was called off"}.` : `${names}: visitors are turned away during maintenance.`,
+      ...(isOver ? [] : [`From: ${from === undefined ? "now" : at(from)}`, `Until: ${until === undefined ? "further notice" : at(until)}`, ...(message === undefined ? [] : [`Visitors read: ${message}`])]),
       ...page(config),
     ].join("\n"),
   };

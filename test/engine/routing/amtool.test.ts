@@ -40,7 +40,7 @@ describe("Alertmanager's own tool", function () {
       [`severity=page system=${system} escalated=true`, system === "sms" ? "sms-escalation" : "escalation"],
       [`severity=ticket system=${system}`, "ticket"],
       [`severity=digest system=${system}`, "nobody"],
-      ...["deploy", "rollback", "drill", "incident"].map((kind): [string, string] => [`severity=notice kind=${kind} system=${system}`, "notices"]),
+      ...["deploy", "rollback", "drill", "incident", "maintenance"].map((kind): [string, string] => [`severity=notice kind=${kind} system=${system}`, "notices"]),
     ]);
     wanted.push(["severity=notice kind=digest system=stack", "digest"], ["severity=none kind=watchdog system=stack", "dead-mans-switch"], ["severity=unheard-of system=mps", "ticket"]);
     const script = wanted.map(([labels]) => `amtool config routes test --config.file=alertmanager.yml ${labels} || echo failed`).join("\n");

@@ -12,8 +12,8 @@ describe("maintenance in a stack file", () => {
   it("gives each system its own windows and those of all, in UTC", () => {
     const file = withValue(withValue(prod, motel, [{ from: "2026-11-22T03:00+01:00", until: "2026-11-22T05:00:00+01:00", message: "New rooms.", by: "ops@here", why: "PostgreSQL 16.4" }]), ["stackbook:maintenance"], [{ until: "2027-01-01T00:00Z" }]);
     const config = load(file);
-    const all = { until: "2027-01-01T00:00:00.000Z" };
-    const own = { from: "2026-11-22T02:00:00.000Z", until: "2026-11-22T04:00:00.000Z", message: "New rooms.", by: "ops@here", why: "PostgreSQL 16.4" };
+    const all = { all: true, until: "2027-01-01T00:00:00.000Z" };
+    const own = { all: false, from: "2026-11-22T02:00:00.000Z", until: "2026-11-22T04:00:00.000Z", message: "New rooms.", by: "ops@here", why: "PostgreSQL 16.4" };
     assert.deepEqual(config.systems.find(({ spec }) => spec.id === "motel")?.maintenance, [own, all]);
     assert.deepEqual(config.systems.find(({ spec }) => spec.id === "sms")?.maintenance, [all]);
     assert.deepEqual(config.maintenance, [all]);

@@ -49,7 +49,7 @@ describe("alerts find their people", () => {
 });
 
 describe("news", () => {
-  for (const kind of ["deploy", "rollback", "drill", "incident"]) {
+  for (const kind of ["deploy", "rollback", "drill", "incident", "maintenance"]) {
     it(`of kind ${kind} goes to those who asked for it, at once, each for itself, and once`, () => {
       const labels = { kind, severity: "notice", system: "sms" };
       assert.deepEqual(toldBy(config, labels), ["mail", "desk"]);

@@ -13,7 +13,7 @@ export interface Report {
   /** Undefined: Prometheus did not answer. */
   readonly fired: readonly Fired[] | undefined;
   readonly firing: readonly ActiveAlert[];
-  /** Deploys, rollbacks and drills of the period. */
+  /** Deploys, rollbacks, drills and maintenance of the period. */
   readonly notices: readonly Notice[];
   /** Open in the period, newest first. */
   readonly incidents: readonly Incident[];
@@ -39,7 +39,7 @@ export function digestMessage(report: Report, config: StatusConfig): Message {
     ...section("Fired and ended", ended.map((entry) => alertLine(entry, config, report))),
     ...section("For review (no alarm was raised)", quiet.map((entry) => alertLine(entry, config, report))),
     ...section("Incidents", report.incidents.map((entry) => incidentLine(entry, config, report.to))),
-    ...section("Deploys, rollbacks, drills", report.notices.map(({ at, title }) => `${moment(new Date(at), timeZone)}  ${title}`)),
+    ...section("Deploys, rollbacks, drills, maintenance", report.notices.map(({ at, title }) => `${moment(new Date(at), timeZone)}  ${title}`)),
     ...section("Availability", report.availability.map(({ title, ratio }) => `${title}: ${ratio === undefined ? "not checked" : percent(ratio)}`)),
     ...(config.publicUrl === undefined ? [] : ["", `Status page: ${config.publicUrl}`]),
   ];

@@ -14,5 +14,6 @@ export function renderJson(view: StatusView): object {
     })),
     incidents: { open: view.open, past: view.past },
     maintenance: view.maintenance,
+    closed: view.closed,
   };
 }

@@ -33,7 +33,7 @@ export function renderPage(view: StatusView): string {
 </header>
 <main>
 ${view.open.length > 0 && markup`<h2>Open incidents</h2>\n${view.open.map((incident) => renderIncident(incident, view))}`}
-${view.maintenance.length > 0 && renderMaintenance(view)}
+${view.maintenance.length + view.closed.length > 0 && renderMaintenance(view)}
 <h2>Systems</h2>
 ${view.systems.length === 0 ? markup`<p>No system runs in this stack.</p>` : view.systems.map(renderSystem)}
 <h2>Past incidents</h2>
@@ -91,9 +91,15 @@ function renderMaintenance(view: StatusView): Markup {
     systems === "all" ? "All systems" : systems.map((id) => view.systems.find((system) => system.id === id)?.title ?? id).join(", ");
   return markup`<h2>Maintenance</h2>
 <ul>
-${view.maintenance.map((window) => markup`<li>${window.active && markup`<strong class="state maintenance">Now:</strong> `}${names(window.systems)}, ${shortDay(window.day)}, ${window.from} to ${window.to} (${window.timeZone}): ${window.name}</li>\n`)}
+${view.closed.map((closing) => renderClosed(closing, names(closing.systems), view))}${view.maintenance.map((window) => markup`<li>${window.active && markup`<strong class="state maintenance">Now:</strong> `}${names(window.systems)}, ${shortDay(window.day)}, ${window.from} to ${window.to} (${window.timeZone}): ${window.name}</li>\n`)}
 </ul>
 `;
+}
+
+function renderClosed({ active, endsAt, message, startsAt }: StatusView["closed"][number], systems: string, view: StatusView): Markup {
+  const from = startsAt === null ? "" : markup` from ${time(new Date(startsAt), view)}`;
+  const until = endsAt === null ? " until further notice" : markup` until ${time(new Date(endsAt), view)}`;
+  return markup`<li>${active && markup`<strong class="state maintenance">Now:</strong> `}${systems}, closed${from}${until}${message !== null && markup`: ${message}`}</li>\n`;
 }
 
 function time(date: Date, { timeZone, now }: StatusView): Markup {

@@ -1,5 +1,6 @@
 import type { StatusConfig } from "../config";
 import type { History, Tally } from "../history";
+import { closedAhead, isClosed, type ClosedView } from "../closed";
 import { lasted, severities, type Incident } from "../incidents";
 import { announcedMaintenance, isInMaintenance, type Announced } from "../maintenance";
 import { titleOf } from "../config";
@@ -55,6 +56,8 @@ export interface StatusView {
   readonly open: readonly IncidentView[];
   readonly past: readonly IncidentView[];
   readonly maintenance: readonly Announced[];
+  /** When visitors are turned away. */
+  readonly closed: readonly ClosedView[];
 }
 
 export interface ViewInput {
@@ -98,6 +101,7 @@ export function viewOf(input: ViewInput): StatusView {
     open: views.filter(({ resolved }) => resolved === undefined),
     past: views.filter(({ resolved, openedAt }) => resolved !== undefined && openedAt >= oldest).slice(0, shownPast),
     maintenance: announcedMaintenance(config, now),
+    closed: closedAhead(config, now),
   };
 }
 
@@ -114,6 +118,7 @@ function stateOf(system: string, { config, incidents, checks, now, freshMs }: Vi
   const isFresh = check !== undefined && now.getTime() - check.at.getTime() <= freshMs;
   const maintained = isInMaintenance(config, system, now);
   if (levels.includes(1)) return "outage";
+  if (isClosed(config, system, now)) return "maintenance";
   if (maintained && !(isFresh && check.up)) return "maintenance";
   if (isFresh && !check.up) return "outage";
   // Severity 4 is cosmetic: it is shown, and changes no state.

@@ -84,7 +84,7 @@ Fired and ended (2)
 For review (no alarm was raised) (1)
   digest  MemoApp: AnyServerError, 20 Nov 15:00 to 15:05 (5 min)
 
-Deploys, rollbacks, drills (1)
+Deploys, rollbacks, drills, maintenance (1)
   21 Nov 07:20  DEPLOY: MemoApp 1.0.0 to 1.1.0
 
 Availability (2)

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createLog, type Log } from "../../../../agents/common/log";
 import { Agent } from "../../../../agents/status/src/agent";
 import { parseStatusConfig, type StatusConfig } from "../../../../agents/status/src/config";
-import { createLog, type Log } from "../../../../agents/common/log";
+import { close, listen } from "../../../support/http";
 
 export const baseConfig = {
   stack: "prod", environment: "prod", title: "Example status", timeZone: "Europe/Athens", digestAt: "08:00",
@@ -67,13 +68,11 @@ export class FakeMonitoring {
   }
 
   async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as { port: number }).port}`;
+    return `http://127.0.0.1:${await listen(this.server)}`;
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return close(this.server);
   }
 
   titles(kind?: string): string[] {
