@@ -1,13 +1,15 @@
 import { renderAlertsReference } from "../alerts/reference";
 import { renderReference } from "../config/reference";
+import { exampleRunbook, runbookFolder } from "./runbook";
 
 /** Folders that hold generated pages and nothing else: a page that is no longer made is removed. */
-export const generatedFolders: readonly string[] = [];
+export const generatedFolders: readonly string[] = [runbookFolder];
 
 /** Pages of docs/ that are written from data, by path. `npm run docs` writes them; a test compares, so that none goes stale. */
 export function generatedPages(): Readonly<Record<string, string>> {
   return {
     "docs/configuration.md": renderReference(),
     "docs/alerts.md": renderAlertsReference(),
+    ...exampleRunbook(),
   };
 }

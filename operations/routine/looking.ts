@@ -9,6 +9,7 @@ import { Problem } from "../problem";
 import { queryAll, queryRange, type Sample, type Series } from "../prometheus";
 import type { Stack } from "../stack";
 import { stackContainers } from "../stackContainers";
+import { metricsSince } from "./since";
 
 export type Whose = SystemId | "stack";
 
@@ -40,6 +41,11 @@ export class Looking {
   /** `[24h]`, as PromQL has it. */
   get window(): string {
     return `${this.hours}h`;
+  }
+
+  /** Of a subquery over the period: as many points as a screen has columns, and never finer than five minutes. */
+  get step(): string {
+    return `${Math.max(5, Math.ceil((this.hours * 60) / 500))}m`;
   }
 
   get rules(): RulesInput | undefined {
@@ -94,6 +100,12 @@ export class Looking {
       const list = await askBackupAgent(this.stack, this.engine, system, "list", {});
       return [...list].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
     });
+  }
+
+  /** Hours of the period that there are metrics of: less than all of them on a young stack. */
+  async covered(): Promise<number> {
+    const since = await metricsSince(this);
+    return since === undefined ? this.hours : Math.max(1 / 60, Math.min(this.hours, (this.now.getTime() - Date.parse(since)) / 3_600_000));
   }
 
   did(what: string, systems: readonly SystemId[]): void {

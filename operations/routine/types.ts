@@ -18,6 +18,8 @@ export interface Figure {
   readonly limit?: number;
   /** Which way is worse; absent: neither. */
   readonly worse?: "up" | "down";
+  /** It rises and falls by itself, as the age of the newest backup does: nothing for a trend. */
+  readonly comesAndGoes?: true;
 }
 
 /** What came of looking. */
@@ -46,7 +48,7 @@ export interface Trend {
   readonly since: string;
   readonly was: ItemVerdict;
   readonly change: "better" | "worse" | "same";
-  /** Those that changed by more than a tenth. */
+  /** Those that changed by more than a tenth, of their limit where they have one. */
   readonly figures: readonly { readonly name: string; readonly was: number; readonly change: "better" | "worse" | "other" }[];
 }
 

@@ -17,7 +17,7 @@ export function valueText(value: number, unit: FigureUnit): string {
     case "perSecond":
       return `${plain(value)} a second`;
     case "hours":
-      return value < 1 ? `${plain(value * 60)} min` : value < 48 ? `${plain(value)} h` : `${plain(value / 24)} days`;
+      return value < 1 / 60 ? `${plain(value * 3600)} s` : value < 1 ? `${plain(value * 60)} min` : value < 48 ? `${plain(value)} h` : `${plain(value / 24)} days`;
     case "days":
       return value >= 3650 ? "more than ten years" : `${plain(value)} days`;
     case "times":
@@ -41,8 +41,9 @@ export const periodText = (hours: number): string => (hours < 48 ? `${hours} h` 
 /** Three digits are what a person compares. */
 export function plain(value: number): string {
   if (!Number.isFinite(value)) return String(value);
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return String(Number(value.toFixed(digits)));
+  const size = Math.abs(value);
+  if (size < 1) return String(Number(value.toPrecision(2)));
+  return String(Number(value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)));
 }
 
 /** Never rounded up to a hundred: 99.996 is not 100. */

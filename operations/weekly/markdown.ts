@@ -46,7 +46,7 @@ function systemText({ days, errors, errorsBefore, failed, p50, p95, p95Before, p
 function capacity(all: readonly Growth[]): string {
   if (all.length === 0) return "Not known.";
   const first = [...all].sort((a, b) => (a.daysUntilFull ?? Infinity) - (b.daysUntilFull ?? Infinity));
-  return table(["what", "used", "of", "a day", "full in"], first.map(({ bytes, bytesPerDay, daysUntilFull, roomBytes, what }) => [what, `${size(Math.round(bytes))} (${share(bytes / roomBytes)})`, size(roomBytes), valueText(bytesPerDay, "bytes"), daysUntilFull === undefined ? "it does not grow" : daysUntilFull > 3650 ? "more than ten years" : `${plain(Math.floor(daysUntilFull))} days`]));
+  return table(["what", "used", "of", "a day", "full in"], first.map(({ bytes, bytesPerDay, daysUntilFull, roomBytes, what }) => [what, `${size(Math.round(bytes))} (${share(bytes / roomBytes)})`, size(roomBytes), bytesPerDay === undefined ? "not known yet" : valueText(bytesPerDay, "bytes"), bytesPerDay === undefined ? "-" : daysUntilFull === undefined ? "it does not grow" : daysUntilFull > 3650 ? "more than ten years" : `${plain(Math.floor(daysUntilFull))} days`]));
 }
 
 function hostText({ cpu, cpuMost, memory, memoryMost }: WeeklyReport["host"]): string {

@@ -87,9 +87,9 @@ function pointsOf(series: readonly Series[]): ReadonlyMap<number, number> {
 async function databaseOf(looking: Looking, { id }: SystemFacts): Promise<Growth | undefined> {
   const { engine, name, sizeGiB } = systems[id].database;
   const bytes = engine === "postgres" ? `max(stackbook_postgres_database_size_bytes{system="${id}"})` : `max(mongodb_dbstats_dataSize{system="${id}",database="${name}"})`;
-  const { growth, size } = await looking.metrics({ size: bytes, growth: `deriv((${bytes})[${looking.window}:1h])` });
+  const { growth, size } = await looking.metrics({ size: bytes, growth: `deriv((${bytes})[${looking.window}:${looking.step}]) * ${daySeconds}` });
   const now = valueOf(size);
-  return now === undefined ? undefined : growthOf(`database of ${id}`, now, sizeGiB * 1024 ** 3, (valueOf(growth) ?? 0) * daySeconds);
+  return now === undefined ? undefined : growthOf(`database of ${id}`, now, sizeGiB * 1024 ** 3, valueOf(growth));
 }
 
 async function backupsOf(looking: Looking, { id }: SystemFacts, { from }: Period): Promise<BackupWeek> {

@@ -26,8 +26,9 @@ export interface Growth {
   readonly what: string;
   readonly bytes: number;
   readonly roomBytes: number;
-  readonly bytesPerDay: number;
-  /** Absent: it does not grow. */
+  /** Absent: nobody has looked for long enough. */
+  readonly bytesPerDay?: number;
+  /** Absent: it does not grow, or nobody knows. */
   readonly daysUntilFull?: number;
 }
 

@@ -11,8 +11,9 @@ const mostOperations = 40;
 export async function measure(looking: Looking): Promise<Baseline> {
   const { context, facts, hours, stack } = looking;
   const enabled = facts.systems.filter((system) => system.enabled);
+  const seconds = (await looking.covered()) * 3600;
   const [systems, operations, host] = await Promise.all([
-    Promise.all(enabled.map(({ id }) => ofSystem(looking, id))), Promise.all(enabled.map(({ id }) => ofOperations(looking, id))), ofHost(looking),
+    Promise.all(enabled.map(({ id }) => ofSystem(looking, id, seconds))), Promise.all(enabled.map(({ id }) => ofOperations(looking, id, seconds))), ofHost(looking),
   ]);
   return {
     kind: "baseline", format: 1, stack: stack.name, at: context.now().toISOString(), by: context.who, hours,
@@ -23,8 +24,8 @@ export async function measure(looking: Looking): Promise<Baseline> {
 const edgeTime = "edge_request_duration_seconds";
 const appTime = "http_request_duration_seconds";
 
-async function ofSystem(looking: Looking, system: SystemId): Promise<SystemFigures> {
-  const { hours, window } = looking;
+async function ofSystem(looking: Looking, system: SystemId, seconds: number): Promise<SystemFigures> {
+  const { window } = looking;
   const of = ofServices(system);
   const quantile = (q: number): string => `histogram_quantile(${q}, sum by (le) (increase(${edgeTime}_bucket{${of}}[${window}])))`;
   const all = `sum(increase(edge_requests_total{${of}}[${window}]))`;
@@ -32,15 +33,15 @@ async function ofSystem(looking: Looking, system: SystemId): Promise<SystemFigur
   const count = sumOf(requests);
   const times = { p95: valueOf(p95), p99: valueOf(p99) };
   return {
-    system, requests: Math.round(count), perSecond: count / (hours * 3600),
+    system, requests: Math.round(count), perSecond: count / seconds,
     ...(times.p95 === undefined ? {} : { p95: times.p95 }), ...(times.p99 === undefined ? {} : { p99: times.p99 }), ...(count < 1 ? {} : { errors: sumOf(failed) / count }),
   };
 }
 
-async function ofOperations(looking: Looking, system: SystemId): Promise<OperationFigures[]> {
+async function ofOperations(looking: Looking, system: SystemId, seconds: number): Promise<OperationFigures[]> {
   const [edge, application] = await Promise.all([
-    percentiles(looking, edgeTime, ofServices(system), ["service", "method"]),
-    percentiles(looking, appTime, `job="app",system="${system}"`, ["method", "route"]),
+    percentiles(looking, seconds, edgeTime, ofServices(system), ["service", "method"]),
+    percentiles(looking, seconds, appTime, `job="app",system="${system}"`, ["method", "route"]),
   ]);
   const named = (at: OperationFigures["at"], found: readonly Percentiles[], labels: readonly string[]): OperationFigures[] =>
     found.map(({ labels: own, ...figures }) => ({ system, at, operation: labels.map((label) => own[label] ?? "").join(" "), ...figures }));
@@ -57,8 +58,8 @@ interface Percentiles {
 }
 
 /** The busiest first. */
-async function percentiles(looking: Looking, metric: string, selector: string, by: readonly string[]): Promise<Percentiles[]> {
-  const { hours, window } = looking;
+async function percentiles(looking: Looking, seconds: number, metric: string, selector: string, by: readonly string[]): Promise<Percentiles[]> {
+  const { window } = looking;
   const quantile = (q: number): string => `histogram_quantile(${q}, sum by (le, ${by.join(", ")}) (increase(${metric}_bucket{${selector}}[${window}])))`;
   const { count, p50, p95, p99 } = await looking.metrics({ count: `sum by (${by.join(", ")}) (increase(${metric}_count{${selector}}[${window}]))`, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) });
   return count
@@ -67,13 +68,12 @@ async function percentiles(looking: Looking, metric: string, selector: string, b
     .flatMap(({ labels, value: requests }) => {
       const of = (samples: readonly Sample[]): number | undefined => valueOf(samples, labels);
       const [low, high, highest] = [of(p50), of(p95), of(p99)];
-      return low === undefined || high === undefined || highest === undefined ? [] : [{ labels, requests: Math.round(requests), perSecond: requests / (hours * 3600), p50: low, p95: high, p99: highest }];
+      return low === undefined || high === undefined || highest === undefined ? [] : [{ labels, requests: Math.round(requests), perSecond: requests / seconds, p50: low, p95: high, p99: highest }];
     });
 }
 
 async function ofHost(looking: Looking): Promise<Baseline["host"]> {
-  const { window } = looking;
-  const step = `${Math.max(5, Math.ceil((looking.hours * 60) / 500))}m`;
+  const { step, window } = looking;
   const found = await looking.metrics({
     cpu: `avg_over_time((1 - avg(rate(node_cpu_seconds_total{mode="idle"}[5m])))[${window}:${step}])`,
     memory: `avg_over_time((1 - min(node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes))[${window}:${step}])`,

@@ -31,7 +31,7 @@ export const backupDone: Check = async (looking, system) => {
   const missing = stores.filter((store) => !list.some((entry) => entry.backup === newest.backup && entry.store === store));
   const damaged = list.filter(({ problem }) => problem !== undefined);
   const figures: Figure[] = [
-    { name: "age", value: newest.ageSeconds / 3600, unit: "hours", worse: "up", limit: limit / 3600 },
+    { name: "age", value: newest.ageSeconds / 3600, unit: "hours", worse: "up", limit: limit / 3600, comesAndGoes: true },
     { name: "size", value: newest.bytes, unit: "bytes" },
     // backup-shrank: half of the one before is no clean-up.
     ...(before === undefined || before.bytes === 0 ? [] : [{ name: "size against the one before", value: newest.bytes / before.bytes, unit: "times", worse: "down", limit: limitOf(looking.row(id, "backup-shrank")) ?? 0.5 } as const]),
@@ -88,7 +88,7 @@ export const backupKept: Check = async (looking, system) => {
   }
   return {
     verdict: details.length > 0 ? "bad" : "good", figures, details,
-    says: details[0] ?? `${figures.map(({ name, value }) => `${value} ${name}`).join(", ")}, the oldest ${valueText(known, "days")} old`,
+    says: details[0] ?? `${figures.map(({ name, value }) => `${value} ${value === 1 ? name.slice(0, -1) : name}`).join(", ")}, the oldest ${valueText(known, "days")} old`,
     ...(details.length > 0 ? { run: [looking.command(`backups list ${id}`)] } : {}),
   };
 };
@@ -109,7 +109,7 @@ export const drill: Check = async (looking, system) => {
     return { verdict: young ? "look" : "bad", says: "no restore was rehearsed yet", run: [now] };
   }
   const hours = (looking.now.getTime() - Date.parse(last)) / 3_600_000;
-  const finding = judged([{ name: "age", value: hours, unit: "hours", worse: "up", limit: limitHours(looking, id) }, ...measured.figures]);
+  const finding = judged([{ name: "age", value: hours, unit: "hours", worse: "up", limit: limitHours(looking, id), comesAndGoes: true }, ...measured.figures]);
   return { ...finding, says: finding.verdict === "bad" ? `the last rehearsal: ${finding.says}` : `a restore was rehearsed ${valueText(hours, "hours")} ago${measured.words}`, ...(finding.verdict === "bad" ? { run: [now] } : {}) };
 };
 
@@ -130,7 +130,7 @@ async function drillFigures(looking: Looking, id: SystemId): Promise<Measured> {
     const [rto, rpo] = [valueOf(seconds), valueOf(age)];
     const figures: Figure[] = [
       ...(rto === undefined ? [] : [{ name: "RTO", value: rto, unit: "seconds", worse: "up", ...(promised === undefined ? {} : { limit: promised.withinMinutes * 60 }) } as const]),
-      ...(rpo === undefined ? [] : [{ name: "RPO", value: rpo / 3600, unit: "hours", worse: "up", ...(promised === undefined ? {} : { limit: promised.lostHours }) } as const]),
+      ...(rpo === undefined ? [] : [{ name: "RPO", value: rpo / 3600, unit: "hours", worse: "up", comesAndGoes: true, ...(promised === undefined ? {} : { limit: promised.lostHours }) } as const]),
     ];
     return { failed: valueOf(failed) === 1, figures, words: figures.map(({ name, unit, value }) => `, ${name} ${valueText(value, unit)}`).join("") };
   } catch (error) {

@@ -155,18 +155,18 @@ export const capacity: Check = async (looking, system) => {
   const { engine, sizeGiB } = systems[id].database;
   const bytes = engine === "postgres" ? `max(stackbook_postgres_database_size_bytes{system="${id}"})` : `max(mongodb_dbstats_dataSize{system="${id}",database="${systems[id].database.name}"})`;
   const { growth, now, requests, before } = await looking.metrics({
-    now: bytes, growth: `deriv((${bytes})[${looking.window}:1h]) * 86400`,
+    now: bytes, growth: `deriv((${bytes})[${looking.window}:${looking.step}]) * 86400`,
     requests: `sum(increase(edge_requests_total{system="${id}"}[${looking.window}]))`, before: `sum(increase(edge_requests_total{system="${id}"}[${looking.window}] offset ${looking.window}))`,
   });
   const size = valueOf(now);
   if (size === undefined) return unknown("the size of its database is not known");
   const room = sizeGiB * 1024 ** 3;
-  const perDay = valueOf(growth) ?? 0;
-  const days = perDay > 0 ? (room - size) / perDay : undefined;
+  const perDay = valueOf(growth);
+  const days = perDay !== undefined && perDay > 0 ? (room - size) / perDay : undefined;
   const [asked, askedBefore] = [sumOf(requests), sumOf(before)];
   const figures: Figure[] = [
     { name: "database", value: size, unit: "bytes", worse: "up", limit: room },
-    { name: "growth", value: perDay, unit: "bytesPerDay", worse: "up" },
+    ...(perDay === undefined ? [] : [{ name: "growth", value: perDay, unit: "bytesPerDay", worse: "up" } as const]),
     ...(days === undefined ? [] : [{ name: "full in", value: days, unit: "days", worse: "down", limit: fullSoonDays } as const]),
     ...(askedBefore > 0 ? [{ name: "requests against the period before", value: asked / askedBefore, unit: "times" } as const] : []),
   ];
@@ -174,7 +174,7 @@ export const capacity: Check = async (looking, system) => {
   const soon = days !== undefined && days < fullSomedayDays && finding.verdict === "good";
   return {
     ...finding, verdict: worst(finding.verdict, soon ? "look" : "good"),
-    says: finding.verdict === "bad" ? finding.says : `${valueText(size, "bytes")} of ${sizeGiB} GiB, ${valueText(perDay, "bytesPerDay")}${days === undefined ? " (it does not grow)" : `: full in ${valueText(days, "days")}`} (by ${periodText(looking.hours)})`,
+    says: finding.verdict === "bad" ? finding.says : `${valueText(size, "bytes")} of ${sizeGiB} GiB, ${perDay === undefined ? "its growth is not known yet" : `${valueText(perDay, "bytesPerDay")}${days === undefined ? " (it does not grow)" : `: full in ${valueText(days, "days")}`} (by ${periodText(looking.hours)})`}`,
   };
 };
 

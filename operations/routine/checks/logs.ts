@@ -104,7 +104,7 @@ export const logGrowth: Check = async (looking: Looking, _system: Whose) => {
   const { before, lost, now } = await looking.metrics({ now: accepted(""), before: accepted(` offset ${looking.window}`), lost: `sum(increase(otelcol_exporter_send_failed_log_records_total[${looking.window}]))` });
   const lines = valueOf(now);
   if (lines === undefined) return unknown("no logs are collected", "pulumi stack output monitoring");
-  const perDay = (lines / looking.hours) * 24;
+  const perDay = (lines / (await looking.covered())) * 24;
   const earlier = valueOf(before);
   const ratio = earlier === undefined || earlier < 1000 ? undefined : lines / earlier;
   const given = Math.round(valueOf(lost) ?? 0);

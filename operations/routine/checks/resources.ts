@@ -45,8 +45,7 @@ export function withConditions(row: AlertRow, looking: Looking): string {
  */
 async function overPeriod(looking: Looking, system: Whose, rows: readonly AlertRow[], what: string): Promise<Finding> {
   if (rows.length === 0) return unknown(`nobody watches ${what}`, "pulumi config set --path stackbook:monitoring.enabled true");
-  // As many points as a screen has columns, and never finer than what is recorded.
-  const step = `${Math.max(5, Math.ceil((looking.hours * 60) / 500))}m`;
+  const { step } = looking;
   const expression = (row: AlertRow): string => expressionOf(row, { scrapeSeconds: looking.rules?.scrapeSeconds ?? 15 }).value;
   const asked = Object.fromEntries(rows.flatMap((row) => [
     [`${row.system} ${row.id} now`, expression(row)],

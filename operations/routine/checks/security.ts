@@ -10,7 +10,7 @@ export const certificate: Check = async (looking, system) => {
   const { left } = await looking.metrics({ left: `min by (system) (probe_ssl_earliest_cert_expiry${system === "stack" ? "" : `{system="${system}"}`} - time()) / 86400` });
   if (left.length === 0) return unknown("nobody has looked at a certificate");
   const limit = limitOf(looking.row("stack", "certificate-ends"));
-  const figures = left.map(({ labels, value }): Figure => ({ name: `certificate of ${labels["system"] ?? ""} ends in`, value, unit: "days", worse: "down", ...(limit === undefined ? {} : { limit: limit / 86_400 }) }));
+  const figures = left.map(({ labels, value }): Figure => ({ name: `certificate of ${labels["system"] ?? ""} ends in`, value, unit: "days", worse: "down", comesAndGoes: true, ...(limit === undefined ? {} : { limit: limit / 86_400 }) }));
   const finding = judged(figures);
   const first = [...figures].sort((a, b) => a.value - b.value)[0];
   return finding.verdict === "good" && first !== undefined ? { ...finding, says: `${figures.length === 1 ? "it ends" : "the first ends"} in ${valueText(first.value, "days")}` } : { ...finding, run: [looking.command("logs stack acme --since 3d")] };
@@ -123,7 +123,7 @@ export const secretAges: Check = async (looking, system) => {
   const made = await looking.once("secrets", async () => readSecrets(await looking.stack.cli.run(["stack", "export"])));
   const own = made.filter(({ name }) => (system === "stack" ? !looking.facts.systems.some(({ id }) => name.startsWith(`${id}-`)) : name.startsWith(`${system}-`) || name.startsWith("backups-encryptionKey")));
   if (own.length === 0) return unknown("its secrets were all given, and the stack does not know since when");
-  const figures = own.map(({ createdAt, name }): Figure => ({ name, value: (looking.now.getTime() - Date.parse(createdAt)) / 86_400_000, unit: "days", worse: "up" }));
+  const figures = own.map(({ createdAt, name }): Figure => ({ name, value: (looking.now.getTime() - Date.parse(createdAt)) / 86_400_000, unit: "days", worse: "up", comesAndGoes: true }));
   // Of backup keys only the newest encrypts; those before are kept to read with.
   const newestKey = figures.filter(({ name }) => name.startsWith("backups-encryptionKey")).sort((a, b) => a.value - b.value)[0];
   const counted = figures.filter((figure) => !figure.name.startsWith("backups-encryptionKey") || figure === newestKey);

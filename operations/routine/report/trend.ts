@@ -30,9 +30,10 @@ function trendOf(now: ItemResult, before: ItemResult, since: string): Trend {
   return { since, was: before.verdict, change: step > 0 ? "worse" : step < 0 ? "better" : byFigures, figures };
 }
 
-function changeOf({ value, worse }: Figure, was: number): "better" | "worse" | "other" | undefined {
+function changeOf({ comesAndGoes, limit = 0, value, worse }: Figure, was: number): "better" | "worse" | "other" | undefined {
   const difference = value - was;
-  if (Math.abs(difference) <= noticeable * Math.max(Math.abs(was), 1e-12)) return undefined;
+  // What is far from its limit may move: from 4 to 5 % of 80 is no news.
+  if (comesAndGoes === true || Math.abs(difference) <= noticeable * Math.max(Math.abs(was), Math.abs(limit), 1e-12)) return undefined;
   if (worse === undefined) return "other";
   return difference > 0 === (worse === "up") ? "worse" : "better";
 }
