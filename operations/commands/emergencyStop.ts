@@ -82,7 +82,7 @@ async function halt({ isolated, systems, waitSeconds, why }: Request, place: Pla
   for (const entry of halted) context.say(describe(entry));
   const watch = keepDown(engine, shortName(place.name), systems, isolated, context.say);
   try {
-    const difference = await recordHalts({ stack: place.name, systems, waitSeconds }, context);
+    const difference = await recordHalts({ stack: place.name, systems, waitSeconds, spares: isolated }, context);
     return outcome(place, halted, failed ? exitCodes.failed : exitCodes.done, watch.again, ["Recorded: a plain `pulumi up` keeps it so. To commit:", difference, "", ...next(systems, isolated)]);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -20,15 +20,17 @@ export interface Halted {
 
 /**
  * Stops or cuts off everything of a system, on the engine alone: whoever is at work on the stack, no lock is asked for.
- * The mark comes first, so that no update which begins now starts anything again.
+ * The mark keeps every update that begins now from starting anything again.
  */
 export async function haltNow(hands: Hands, owner: Owner, request: HaltRequest, now: () => Date): Promise<Halted> {
   const began = now().getTime();
   const [pieces, marks] = await Promise.all([hands.containers(ownerLabels(owner)), marksOf(hands, owner.stack, owner.system)]);
   const before = marks[owner.system];
   const mark = markFor(request, before, pieces, now());
-  await writeMark(hands, owner, mark, now());
-  const first = await act(hands, pieces, request.isolated);
+  const marked = writeMark(hands, owner, mark, now());
+  // What is cut must be known whatever happens; stopping need not wait for it.
+  if (request.isolated) await marked;
+  const [first] = await Promise.all([act(hands, pieces, request.isolated), marked]);
   // An update that is at work may have made more meanwhile.
   const more = await act(hands, (await hands.containers(ownerLabels(owner))).filter((piece) => isLeft(piece, request.isolated)), request.isolated);
   return {

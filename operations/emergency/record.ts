@@ -4,7 +4,8 @@ import { change } from "../change";
 import type { Context } from "../commands/types";
 import { formatDuration } from "../duration";
 import { exitCodes, Problem } from "../problem";
-import { shortName } from "../stackContainers";
+import type { Stack } from "../stack";
+import { shortName, systemLabel } from "../stackContainers";
 import type { StackFile } from "../stackFile";
 
 export interface RecordRequest {
@@ -12,6 +13,8 @@ export interface RecordRequest {
   readonly systems: readonly string[];
   /** How long an update that is at work is waited for; 0: not at all. */
   readonly waitSeconds: number;
+  /** Rather leave it unrecorded than lose a container that may be evidence. @default false */
+  readonly spares?: boolean;
 }
 
 const tryMs = 3000;
@@ -41,10 +44,11 @@ export function isLocked(error: unknown): error is Problem {
   return error instanceof Problem && (error.exitCode === exitCodes.locked || /currently locked|another update is currently in progress/i.test(error.text()));
 }
 
-async function recordOnce({ stack, systems }: RecordRequest, context: Context): Promise<string> {
+async function recordOnce({ spares = false, stack, systems }: RecordRequest, context: Context): Promise<string> {
   const what = `emergency-stop ${systems.join(", ")}`;
   let text = "";
   await change({ command: "emergency-stop", what: `${what}: recorded`, systems }, { stack }, context, async (means) => {
+    if (spares) refuseToRemove(means.stack, systems);
     const marks = await marksOf(means.engine, shortName(means.stack.name));
     for (const system of systems) {
       const mark = marks[system];
@@ -55,6 +59,15 @@ async function recordOnce({ stack, systems }: RecordRequest, context: Context): 
     return { text: `${what} is recorded`, json: null };
   });
   return text;
+}
+
+/** Every update ends by removing what was replaced; after one that was cut off, that is what ran when it happened. */
+function refuseToRemove({ state }: Stack, systems: readonly string[]): void {
+  const leaving = (state?.containers ?? []).filter((container) => container.leaving && systems.includes(container.labels[systemLabel] ?? ""));
+  if (leaving.length === 0) return;
+  throw new Problem(`recording it would remove ${leaving.map(({ name }) => name).join(", ")}, replaced by the update that was at work`, [
+    `Keep what they can tell first: npx stackbook evidence ${systems.join(" ")}`,
+  ]);
 }
 
 export function writeHalt(file: Pick<StackFile, "set">, system: string, { at, by, isolated, why }: Halt): void {
