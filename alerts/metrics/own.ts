@@ -46,6 +46,7 @@ const prometheus = metricsOf({ job: "prometheus" }, [
   { name: "prometheus_notifications_errors_total", type: "counter", unit: "count", labels: ["alertmanager"], says: "Alerts that Alertmanager refused or did not take in time" },
   { name: "prometheus_notifications_alertmanagers_discovered", type: "gauge", unit: "count", says: "Alertmanagers known" },
   { name: "prometheus_tsdb_head_series", type: "gauge", unit: "count", says: "Series in memory" },
+  { name: "prometheus_tsdb_lowest_timestamp_seconds", type: "gauge", unit: "timestamp", says: "The oldest sample there is", mayBeAbsent: "a server that has just started holds none" },
   { name: "prometheus_tsdb_storage_blocks_bytes", type: "gauge", unit: "bytes", says: "Disk that stored blocks take" },
   { name: "prometheus_tsdb_wal_storage_size_bytes", type: "gauge", unit: "bytes", says: "Disk that the write-ahead log takes" },
   { name: "prometheus_tsdb_compactions_failed_total", type: "counter", unit: "count", says: "Compactions that failed: a full disk, usually" },
