@@ -9,6 +9,7 @@ import { paths, stackFile } from "./base/paths.mjs";
 import { duration, Say } from "./base/say.mjs";
 import { belongings } from "./engine/belongings.mjs";
 import { checkDisk } from "./engine/disk.mjs";
+import { haltedLines, haltedSystems, mayStart } from "./engine/halts.mjs";
 import { checkPorts } from "./engine/ports.mjs";
 import { settled, startContainers } from "./engine/power.mjs";
 import { optionsOf } from "./options.mjs";
@@ -72,7 +73,9 @@ async function prepareEngine(pulumi, engine, edge, { stack }, say) {
   const have = await belongings(engine, stack);
   const ours = new Set(have.containers.map(({ Id }) => Id));
   await checkPorts(engine, { ports: { httpPort: edge.httpPort, httpsPort: edge.httpsPort }, address: edge.bindAddress, stack, stackFile: stackFile(stack), isOurs: ({ Id }) => ours.has(Id) });
-  const started = await startContainers(engine, have.containers, { log: (line) => tell(`engine    ${line}`) });
+  const halted = await haltedSystems(engine, stack);
+  for (const line of haltedLines(halted)) tell(line);
+  const started = await startContainers(engine, have.containers.filter(mayStart(halted)), { log: (line) => tell(`engine    ${line}`) });
   if (started.length > 0) tell(`engine    ${started.length} stopped ${started.length === 1 ? "container" : "containers"} of this stack started again`);
   return refresh;
 }

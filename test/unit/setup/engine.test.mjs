@@ -8,6 +8,7 @@ import { contextAddress, dockerHostFor, enginePlaces } from "../../../setup/engi
 import { unframe } from "../../../setup/engine/api.mjs";
 import { inStartOrder, nameOf, sort } from "../../../setup/engine/belongings.mjs";
 import { judgeDisk } from "../../../setup/engine/disk.mjs";
+import { haltedLines, haltedSystems, mayStart, mayStop } from "../../../setup/engine/halts.mjs";
 import { checkPorts, isFree, listeners, processOn } from "../../../setup/engine/ports.mjs";
 import { settled, startContainers, stopContainers } from "../../../setup/engine/power.mjs";
 
@@ -207,5 +208,27 @@ describe("setup: ports", () => {
     await check([publishing(8080)], { isOurs: () => true });
     let looks = 0;
     await check([], { free: async (port) => port !== 8080 || (looks += 1) > 1 });
+  });
+});
+
+describe("setup: what was stopped in an emergency", () => {
+  const mark = (system, halt, written = "2026-11-21T08:00:00.000Z") => ({ Name: `mark-${system}-${written}`, Labels: { "stackbook.system": system, "stackbook.written": written, "stackbook.halt": JSON.stringify(halt) } });
+  const engine = (marks) => ({ asked: [], volumes(filters) { this.asked.push(filters); return Promise.resolve(marks); } });
+  const halt = { at: "2026-11-21T08:00:00Z", by: "ops", isolated: false, stage: "halted", cuts: [] };
+  const of = (system) => ({ Id: system, Labels: { "stackbook.system": system } });
+
+  it("is found by the marks on the engine, the newest of each system", async () => {
+    const asked = engine([mark("motel", { ...halt, isolated: true }, "2026-11-21T09:00:00.000Z"), mark("motel", halt), mark("memo", { ...halt, stage: "resuming" })]);
+    const halted = await haltedSystems(asked, "dev");
+    assert.deepEqual([...halted], [["motel", { at: halt.at, by: "ops", isolated: true }]]);
+    assert.deepEqual(asked.asked, [{ label: ["stackbook.stack=dev", "stackbook.role=halt"] }]);
+  });
+
+  it("is not started, and what was cut off is not stopped either; everything else is", async () => {
+    const halted = await haltedSystems(engine([mark("motel", halt), mark("sms", { ...halt, isolated: true })]), "dev");
+    const all = ["motel", "sms", "memo", "stack"].map(of);
+    assert.deepEqual(all.filter(mayStart(halted)).map(({ Id }) => Id), ["memo", "stack"]);
+    assert.deepEqual(all.filter(mayStop(halted)).map(({ Id }) => Id), ["motel", "memo", "stack"]);
+    assert.match(haltedLines(halted).join("\n"), /motel was stopped .* by ops .*resume motel\n.*sms was cut off/);
   });
 });
