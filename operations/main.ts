@@ -21,6 +21,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   // `stackbook logs | head`: who reads has enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : faultExitCode));
   process.exitCode = await runCommand(argv, ownContext(), streams);
+  // All is said. A connection to something that hangs must not keep the process: it would be waited for.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 }
 
 /** Runs one command and says its exit code. */

@@ -53,7 +53,7 @@ async function show(options: LogsOptions, context: Context, system: string | und
     tail: tailOf(options.tail, since !== undefined),
   };
   if (options.follow === true && span.until !== undefined) throw new Problem("--follow and --until exclude each other", ["Leave one of them out."], usageExitCode);
-  const stack = await context.openStack(options.stack);
+  const stack = await context.locate(options.stack);
   const engine = context.connect(stack);
   const keep = keepOf(wanted);
   const all = await stackContainers(stack, engine);

@@ -50,25 +50,29 @@ export async function interact(docker: Docker, container: string, command: reado
     ...(tty ? { Env: [`TERM=${process.env["TERM"] ?? "xterm"}`] } : {}),
   });
   const stream = await handle.start({ hijack: true, stdin: true, Tty: tty });
-  const resize = (): void => {
-    if (screen === undefined) return;
-    const { columns, rows } = screen.size();
-    // A command that has ended meanwhile has no screen; that is no failure of it.
-    handle.resize({ h: rows, w: columns }).catch(() => undefined);
+  let running = true;
+  /** Refused while the command is not yet running, which is a while after the engine says that it started it. */
+  const resize = async (): Promise<void> => {
+    for (let attempt = 0; running && screen !== undefined && attempt < 50; attempt += 1) {
+      const { columns, rows } = screen.size();
+      const refused = await handle.resize({ h: rows, w: columns }).then(() => false, () => true);
+      if (!refused) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   };
-  resize();
-  const stopListening = screen?.onResize(resize);
+  void resize();
+  const stopListening = screen?.onResize(() => void resize());
   // With a terminal both streams are one; without, each message says which it is of.
   if (tty) stream.pipe(output, { end: false });
   else docker.modem.demuxStream(stream, output, errors);
-  const forward = (chunk: Buffer): void => void stream.write(chunk);
-  const finish = (): void => void stream.end();
-  input.on("data", forward).once("end", finish);
+  // Its end is the command's end of input.
+  input.pipe(stream);
   try {
     await new Promise<void>((resolve, reject) => stream.once("error", reject).once("end", resolve).once("close", resolve));
   } finally {
-    input.off("data", forward).off("end", finish).pause();
+    input.unpipe(stream).pause();
     stopListening?.();
+    running = false;
   }
   return (await handle.inspect()).ExitCode ?? 1;
 }
