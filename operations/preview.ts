@@ -15,6 +15,17 @@ export interface PlannedChange {
   readonly name: string;
 }
 
+/** Refused by the policy pack alone: what the update would do is known all the same. */
+export class PolicyProblem extends Problem {
+  constructor(
+    /** One line each, with what to do. */
+    readonly violations: readonly string[],
+    readonly preview: Preview,
+  ) {
+    super("the update would be refused:", [...violations, "Nothing was touched."]);
+  }
+}
+
 interface Told {
   readonly steps?: readonly { readonly op: string; readonly urn: string }[];
   readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
@@ -26,22 +37,41 @@ const untold = new Set(["same", "read", "refresh", "create-replacement", "delete
 
 /**
  * Reads what `pulumi preview --json` printed.
+ * @param events the log of the engine's events, which alone has what the policy pack says
  * @throws Problem with every error that it tells of
  */
-export function readPreview(text: string, code: number, err: string): Preview {
+export function readPreview(text: string, code: number, err: string, events = ""): Preview {
   const told = parse(text);
-  const errors = (told?.diagnostics ?? []).filter(({ severity }) => severity === "error").map(({ message }) => plain(message)).filter((message) => message !== "" && message !== "preview failed");
+  const errors = (told?.diagnostics ?? []).filter(({ severity }) => severity === "error").map(({ message }) => plain(message).replace(/^error: /, "")).filter((message) => message !== "" && message !== "preview failed");
+  const violations = readViolations(events);
+  if (code !== 0 && told !== undefined && errors.length === 0 && violations.length > 0) throw new PolicyProblem(violations, { changes: changesIn(told) });
   if (code !== 0 || told === undefined) {
     const said = errors.length > 0 ? errors : (err.trim() === "" ? text : err).trim().split("\n").slice(-6);
     throw new Problem("the update would be refused:", [...said.flatMap((message) => message.split("\n")), "Nothing was touched."]);
   }
-  return {
-    changes: (told.steps ?? []).flatMap(({ op, urn }) => {
-      const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
-      if (untold.has(op) || type === "pulumi:pulumi:Stack" || type.startsWith("stackbook:")) return [];
-      return [{ op: ops[op] ?? "other", urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) }];
-    }),
-  };
+  return { changes: changesIn(told) };
+}
+
+function changesIn({ steps = [] }: Told): PlannedChange[] {
+  return steps.flatMap(({ op, urn }) => {
+    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    if (untold.has(op) || type === "pulumi:pulumi:Stack" || type.startsWith("stackbook:")) return [];
+    return [{ op: ops[op] ?? "other", urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) }];
+  });
+}
+
+interface LoggedEvent {
+  readonly policyEvent?: { readonly message: string; readonly policyName: string; readonly enforcementLevel: string };
+}
+
+/** The rule's own sentence comes first in each message, what breaks it after that. */
+function readViolations(events: string): string[] {
+  return events.split("\n").flatMap((line) => {
+    const { policyEvent } = (parse(line) ?? {}) as LoggedEvent;
+    if (policyEvent?.enforcementLevel !== "mandatory") return [];
+    const [, ...found] = plain(policyEvent.message).split("\n");
+    return [`policy ${policyEvent.policyName}: ${(found.length > 0 ? found : [plain(policyEvent.message)]).join("; ")}`];
+  });
 }
 
 /** For people: one line for each change. */

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readPreview, type Preview } from "./preview";
 import { Problem } from "./problem";
@@ -92,9 +93,16 @@ async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line
 
 function preview(stack: string, env: NodeJS.ProcessEnv, { policyPack, refresh = false, ...program }: PreviewOptions): Promise<Preview> {
   return new Promise((resolve) => {
-    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...(policyPack === undefined ? [] : ["--policy-pack", policyPack]), ...configFlag(program)];
-    execFile("pulumi", args, { env: environmentOf(env, program), maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {
-      resolve(Promise.resolve().then(() => readPreview(out, error === null ? 0 : 1, err)));
+    const folder = policyPack === undefined ? undefined : mkdtempSync(join(tmpdir(), "stackbook-policies-"));
+    const events = folder === undefined ? undefined : join(folder, "events");
+    const policies = policyPack === undefined || events === undefined ? [] : ["--policy-pack", policyPack, "--event-log", events];
+    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...policies, ...configFlag(program)];
+    // The CLI takes --event-log from programs that know of it, as its own Automation API does.
+    const own = { ...environmentOf(env, program), PULUMI_DEBUG_COMMANDS: "true" };
+    execFile("pulumi", args, { env: own, maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {
+      const said = events !== undefined && existsSync(events) ? readFileSync(events, "utf8") : "";
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      resolve(Promise.resolve().then(() => readPreview(out, error === null ? 0 : 1, err, said)));
     });
   });
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Means } from "../change";
-import type { Preview } from "../preview";
-import { describePreview } from "../preview";
+import { describePreview, PolicyProblem, type Preview } from "../preview";
 import { exitCodes, Problem } from "../problem";
 import type { SmokeSetting } from "../smoke";
 import { chooseImages } from "./images";
@@ -44,8 +43,10 @@ export async function makePlan(request: DeployRequest, means: Planning): Promise
   const staging = await stagingProblem(request, chosen.images, stack, context);
   const own = [...checked.problems, ...chosen.problems, ...(staging === undefined ? [] : [staging]), ...sameProblem(request, chosen.images, means)];
   // An update that is refused anyhow need not be worked out in vain, but it is one more thing that may be wrong.
-  const [preview, refused] = await tryPreview(means);
-  const problems = [...own, ...refused];
+  const { preview, refused, violations } = await tryPreview(means);
+  // On a developer's machine rules are shown; elsewhere they are kept.
+  const problems = [...own, ...refused, ...(environment === "dev" ? [] : violations)];
+  if (environment === "dev") notes.push(...violations.map((violation) => `outside dev this would be refused: ${violation}`));
   if (problems.length > 0 || preview === undefined) {
     file.putBack(present);
     throw new Problem(`${system} ${version} was not deployed:`, [...problems, "Nothing was touched."], exitCodes.failed);
@@ -68,12 +69,19 @@ export function runningVersion({ stack }: Pick<Means, "stack">, system: string):
   return stack.outputs.systems?.[system]?.version ?? "";
 }
 
-async function tryPreview(means: Planning): Promise<readonly [Preview | undefined, readonly string[]]> {
+interface Previewed {
+  readonly preview: Preview | undefined;
+  readonly refused: readonly string[];
+  readonly violations: readonly string[];
+}
+
+async function tryPreview(means: Planning): Promise<Previewed> {
   try {
-    return [await means.preview({ policyPack: join(means.context.root, "policies") }), []];
+    return { preview: await means.preview({ policyPack: join(means.context.root, "policies") }), refused: [], violations: [] };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return [undefined, [error.message, ...error.remedy.filter((line) => line !== "Nothing was touched.")]];
+    if (error instanceof PolicyProblem) return { preview: error.preview, refused: [], violations: error.violations };
+    return { preview: undefined, refused: [error.message, ...error.remedy.filter((line) => line !== "Nothing was touched.")], violations: [] };
   }
 }
 
