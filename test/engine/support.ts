@@ -1,8 +1,9 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { runPulumi } from "../support/pulumi";
 
 export const repository = join(__dirname, "..", "..");
 
@@ -147,12 +148,7 @@ export class Project {
   private async update(args: string[], program?: string): Promise<Run> {
     if (program !== undefined) await this.write("index.js", program);
     const log = join(this.folder, `events-${process.hrtime.bigint()}.jsonl`);
-    const child = spawn("pulumi", [...args, "--stack", "dev", "--non-interactive", "--color", "never", "--event-log", log], { cwd: this.folder, env: this.env });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-    const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-    const output = Buffer.concat(chunks).toString();
+    const { code, output } = await runPulumi([...args, "--stack", "dev", "--event-log", log], { cwd: this.folder, env: this.env });
     return { ok: code === 0, output, steps: stepsOf(await readFile(log, "utf8").catch(() => "")) };
   }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import S3rver from "@20minutes/s3rver";
+import { close, listen } from "./http";
 
 export const bucketName = "backups";
 /** The only ones that s3rver knows; what they sign it reckons otherwise than Amazon where a query has slashes, so it may. */
@@ -33,13 +34,11 @@ export class Bucket {
   async start(host = "127.0.0.1"): Promise<number> {
     await this.s3.configureBuckets();
     this.listener = this.s3.callback();
-    await new Promise<void>((resolve) => this.server.listen(0, host, resolve));
-    return (this.server.address() as { port: number }).port;
+    return listen(this.server, host);
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  stop(): Promise<void> {
+    return close(this.server);
   }
 
   private serve(message: IncomingMessage, answer: ServerResponse): void {

@@ -16,7 +16,8 @@ import {
   writeRoutesEnvironment,
   type EdgeModel,
 } from "../../../components/edge";
-import { freePorts, until } from "./harness";
+import { freePorts } from "../../support/ports";
+import { until } from "./harness";
 
 const domains = ["motel.edge.test", "memo.edge.test"];
 

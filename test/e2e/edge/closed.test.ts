@@ -4,7 +4,8 @@ import * as http from "node:http";
 import type { EdgeModel, EdgeSystem, EdgeWindow } from "../../../components/edge";
 import { passCookie, passKeyId, passPath, signPass, type Pass } from "../../../config/passes";
 import { Backend } from "./backend";
-import { freePorts, send, TestEdge, until, type Answer } from "./harness";
+import { freePorts } from "../../support/ports";
+import { send, TestEdge, until, type Answer } from "./harness";
 
 const host = "motel.localhost";
 const people = { Accept: "text/html" };

@@ -2,8 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -22,6 +20,7 @@ import {
   writeRoutesEnvironment,
   type WriteRoutes,
 } from "../../../components/edge";
+import { freePorts } from "../../support/ports";
 
 /** The image, as the program would choose it: built from packages, or the official one. */
 function image(): string {
@@ -52,19 +51,6 @@ export interface Result {
   readonly code: number;
   readonly out: string;
   readonly err: string;
-}
-
-/** Ports free at the same moment, so that all are different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve, reject) => server.on("error", reject).listen(0, () => resolve(server)));
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:net";
 import * as tls from "node:tls";
 import { type EdgeModel, makeSelfSigned, renderHaproxy, waitForServers } from "../../../components/edge";
 import { Backend } from "./backend";
-import { freePorts, send, sleep, TestEdge, until } from "./harness";
+import { freePorts } from "../../support/ports";
+import { send, sleep, TestEdge, until } from "./harness";
 import { Load } from "./load";
 import * as http from "node:http";
 

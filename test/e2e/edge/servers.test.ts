@@ -4,7 +4,8 @@ import * as https from "node:https";
 import type { Duplex } from "node:stream";
 import type { EdgeModel, EdgeServer, EdgeSystem } from "../../../components/edge";
 import { Backend } from "./backend";
-import { type Answer, freePorts, sleep, TestEdge, until } from "./harness";
+import { freePorts } from "../../support/ports";
+import { type Answer, sleep, TestEdge, until } from "./harness";
 
 const host = "motel.localhost";
 

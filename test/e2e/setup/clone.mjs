@@ -1,19 +1,23 @@
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+// TypeScript, which the tests' loader knows by `require` only.
+export const { freePort, freePorts } = createRequire(import.meta.url)("../../support/ports.ts");
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const leftOut = new Set([".git", ".stackbook", "node_modules", "Pulumi.dev.yaml"]);
+/** Stacks of this clone's own, of other tests too, which come and go. */
+const isStackFile = (name) => /^Pulumi\.(?!staging\.|prod\.|example\.).+\.yaml$/.test(name);
+const leftOut = (name) => [".git", ".stackbook", "node_modules"].includes(name) || isStackFile(name);
 
 /** A clone of its own, as a user has it: own state, own stack, own ports. Packages and cache are shared. */
 export class Clone {
   constructor(stack) {
     this.stack = stack;
     this.folder = mkdtempSync(join(tmpdir(), "stackbook-clone-"));
-    cpSync(root, this.folder, { recursive: true, filter: (from) => dirname(from) !== root || !leftOut.has(basename(from)) });
+    cpSync(root, this.folder, { recursive: true, filter: (from) => dirname(from) !== root || !leftOut(basename(from)) });
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
   }
 
@@ -22,7 +26,8 @@ export class Clone {
   }
 
   async usePorts() {
-    this.ports = { http: await freePort(), https: await freePort() };
+    const [http, https] = await freePorts(2);
+    this.ports = { http, https };
     writeFileSync(this.path(`Pulumi.${this.stack}.yaml`), `config:\n  # mine\n  stackbook:monitoring: { enabled: false }\n  stackbook:edge: { httpPort: ${this.ports.http}, httpsPort: ${this.ports.https} }\n`);
     return this.ports;
   }
@@ -74,16 +79,6 @@ export class Clone {
     for (const image of stdout.split("\n").filter((line) => line !== "")) spawnSync("docker", ["rmi", image]);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Polls until a condition holds. */

@@ -1,16 +1,10 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { runPulumi, type Ran } from "../../support/pulumi";
 
 export const root = path.resolve(__dirname, "../../..");
-
-export interface Result {
-  readonly code: number;
-  /** Both streams, as they came. */
-  readonly output: string;
-}
 
 export interface Outputs {
   readonly edge: { readonly httpPort: number; readonly httpsPort: number; readonly container: string };
@@ -70,11 +64,11 @@ export class TestStack {
     this.config = { ...this.config, [key]: config[key] };
   }
 
-  up(...flags: string[]): Promise<Result> {
+  up(...flags: string[]): Promise<Ran> {
     return this.run("up", "--yes", "--skip-preview", ...flags);
   }
 
-  async mustUp(...flags: string[]): Promise<Result> {
+  async mustUp(...flags: string[]): Promise<Ran> {
     return this.mustRun("up", "--yes", "--skip-preview", ...flags);
   }
 
@@ -95,33 +89,24 @@ export class TestStack {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
-  mustRun(...args: string[]): Promise<Result> {
+  mustRun(...args: string[]): Promise<Ran> {
     return this.mustRunWith(undefined, ...args);
   }
 
-  run(...args: string[]): Promise<Result> {
+  run(...args: string[]): Promise<Ran> {
     return this.runWith(undefined, ...args);
   }
 
-  private async mustRunWith(input: string | undefined, ...args: string[]): Promise<Result> {
+  private async mustRunWith(input: string | undefined, ...args: string[]): Promise<Ran> {
     const result = await this.runWith(input, ...args);
     if (result.code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${result.code}:\n${result.output}`);
     return result;
   }
 
-  private runWith(input: string | undefined, ...args: string[]): Promise<Result> {
+  private runWith(input: string | undefined, ...args: string[]): Promise<Ran> {
     const target = args[0] === "stack" && args[1] === "init" ? [] : ["--stack", this.name];
     const config = ["up", "preview", "destroy", "refresh", "config"].includes(args[0] ?? "") ? ["--config-file", this.configFile] : [];
-    return new Promise((resolve, reject) => {
-      const child = spawn("pulumi", [...args, ...target, ...config, "--non-interactive", "--color", "never"], { cwd: root, env: this.env });
-      let output = "";
-      const collect = (chunk: Buffer): void => void (output += chunk.toString("utf8"));
-      child.stdout.on("data", collect);
-      child.stderr.on("data", collect);
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? -1, output }));
-      child.stdin.end(input);
-    });
+    return runPulumi([...args, ...target, ...config], { cwd: root, env: this.env, input });
   }
 
   private writeConfig(): void {

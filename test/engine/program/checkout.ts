@@ -1,15 +1,10 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { runPulumi, type Ran } from "../../support/pulumi";
 import { pulumiEnvironment, repository } from "../support";
 
-const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "bootstrap", "config", "systems", "backups", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
-
-export interface Ran {
-  readonly code: number;
-  readonly output: string;
-}
+const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "bootstrap", "config", "systems", "backups", "releases", "runbook", "routines", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
 
 /** The program in a folder of its own: what the CLI writes into stack files never reaches the repository's. */
 export class Checkout {
@@ -40,15 +35,7 @@ export class Checkout {
   }
 
   run(...args: string[]): Promise<Ran> {
-    return new Promise((resolve, reject) => {
-      const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], { cwd: this.folder, env: this.env });
-      let output = "";
-      const collect = (chunk: Buffer): void => void (output += chunk.toString("utf8"));
-      child.stdout.on("data", collect);
-      child.stderr.on("data", collect);
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? -1, output }));
-    });
+    return runPulumi(args, { cwd: this.folder, env: this.env });
   }
 
   close(): void {

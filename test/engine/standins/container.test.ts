@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
-import { changes, changesTo, Project } from "../support";
-import { containersNamed, docker, makeProbeImage, program, removeProbeImage } from "./probe";
+import { changes, changesTo, type Project } from "../support";
+import { containersNamed, docker, program, projects } from "./probe";
 
 const CONTAINER = "docker:index/container:Container";
 
 describe("the docker stand-in's containers", function () {
   this.timeout(120_000);
-  before(makeProbeImage);
-  after(removeProbeImage);
-
-  let project: Project | undefined;
-  const start = async (text: string): Promise<Project> => (project = await Project.create(text));
-  afterEach(async () => {
-    await project?.close();
-    project = undefined;
-  });
+  const start = projects();
 
   it("come up healthy with everything the program asks for, and a second update and a refresh change nothing", async () => {
     const full = program(
@@ -98,12 +90,13 @@ describe("the docker stand-in's containers", function () {
   });
 
   it("that ended although they must run are noticed by a refresh and started again", async () => {
-    const { mustUp, refresh } = bound(await start(program(`container("sbt-ended", {});`)));
+    const project = await start(program(`container("sbt-ended", {});`));
+    const { mustUp, refresh } = bound(project);
     await mustUp();
     const [made] = await containersNamed("sbt-ended-");
     await docker.getContainer(made?.id ?? "").stop({ t: 1 });
     await refresh();
-    assert.equal((await project?.resource("sbt-ended"))?.outputs.mustRun, false);
+    assert.equal((await project.resource("sbt-ended")).outputs.mustRun, false);
     assert.deepEqual(changes(await mustUp()), ["update sbt-ended"]);
     assert.deepEqual((await containersNamed("sbt-ended-")).map(({ running }) => running), [true]);
     assert.deepEqual(changes(await mustUp()), []);
@@ -111,9 +104,10 @@ describe("the docker stand-in's containers", function () {
 
   it("publish the port asked for, and a free one when none is", async () => {
     const text = program(`exports.ports = container("sbt-ports", { ports: [{ internal: 8080, ip: "127.0.0.1" }] }).ports;`);
-    const { mustUp } = bound(await start(text));
+    const project = await start(text);
+    const { mustUp } = bound(project);
     await mustUp();
-    const { ports } = (await project?.outputs()) as { ports: { external: number; ip: string; internal: number; protocol: string }[] };
+    const { ports } = (await project.outputs()) as { ports: { external: number; ip: string; internal: number; protocol: string }[] };
     assert.equal(ports[0]?.internal, 8080);
     assert.equal(ports[0]?.ip, "127.0.0.1");
     assert.equal((await fetch(`http://127.0.0.1:${ports[0]?.external}/health`)).status, 200);
@@ -122,9 +116,10 @@ describe("the docker stand-in's containers", function () {
 
   it("are waited for until they end when attach is set, with their log", async () => {
     const text = program(`const c = container("sbt-attach", { command: ["end", "3"], attach: true, logs: true, mustRun: false });`, `exports.code = c.exitCode; exports.logs = c.containerLogs;`);
-    const { mustUp } = bound(await start(text));
+    const project = await start(text);
+    const { mustUp } = bound(project);
     await mustUp();
-    assert.deepEqual(await project?.outputs(), { code: 3, logs: "the probe was told to end" });
+    assert.deepEqual(await project.outputs(), { code: 3, logs: "the probe was told to end" });
     assert.deepEqual(changes(await mustUp()), []);
   });
 });

@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Server } from "node:net";
-import { changes, Project } from "../support";
-import { containersNamed, docker, makeProbeImage, PROBE, program, removeProbeImage } from "./probe";
+import { freePort } from "../../support/ports";
+import { changes } from "../support";
+import { containersNamed, docker, PROBE, program, projects } from "./probe";
 
 const SECRET = "correct-horse-battery-staple";
 
 describe("the docker stand-in, when something is wrong,", function () {
   this.timeout(120_000);
-  before(makeProbeImage);
-  after(removeProbeImage);
-
-  let project: Project | undefined;
-  const start = async (text: string, options?: Parameters<typeof Project.create>[1]): Promise<Project> => (project = await Project.create(text, options));
-  afterEach(async () => {
-    await project?.close();
-    project = undefined;
-  });
+  const start = projects();
 
   it("names the container that holds a port, leaves nothing behind, and succeeds once the port is free", async () => {
     const port = await freePort();
@@ -26,9 +19,9 @@ describe("the docker stand-in, when something is wrong,", function () {
       HostConfig: { PortBindings: { "8080/tcp": [{ HostPort: String(port) }] } },
       ExposedPorts: { "8080/tcp": {} },
     });
+    const subject = await start(program(`container("sbt-port", { ports: [{ internal: 8080, external: ${port} }] });`));
     try {
       await holder.start();
-      const subject = await start(program(`container("sbt-port", { ports: [{ internal: 8080, external: ${port} }] });`));
       const refused = await subject.up();
       assert.ok(!refused.ok);
       assert.match(refused.output, new RegExp(`port ${port} is taken by the container sbt-holder`));
@@ -36,7 +29,7 @@ describe("the docker stand-in, when something is wrong,", function () {
     } finally {
       await holder.remove({ force: true });
     }
-    assert.deepEqual(changes(await (project as Project).mustUp()), ["create sbt-port"]);
+    assert.deepEqual(changes(await subject.mustUp()), ["create sbt-port"]);
   });
 
   it("names the process of this machine that holds a port", async () => {
@@ -133,11 +126,4 @@ async function listening(): Promise<Server> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = await listening();
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

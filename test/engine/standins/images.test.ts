@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { changes, Project } from "../support";
-import { docker, makeProbeImage, PROBE, program, removeProbeImage } from "./probe";
+import { changes } from "../support";
+import { docker, PROBE, program, projects } from "./probe";
 
 const NAME = "stackbook-test-built:1";
 
 describe("the docker stand-in's images", function () {
   this.timeout(120_000);
-  before(makeProbeImage);
-  after(removeProbeImage);
-
-  let project: Project | undefined;
-  const start = async (text: string): Promise<Project> => (project = await Project.create(text));
+  const start = projects();
   afterEach(async () => {
-    await project?.close();
-    project = undefined;
     await docker.getImage(NAME).remove({ force: true }).catch(() => undefined);
   });
 

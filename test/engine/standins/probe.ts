@@ -5,15 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Docker from "dockerode";
-import { repository } from "../support";
+import { Project, repository } from "../support";
 
 export const docker = new Docker();
-export const PROBE = "stackbook-test-probe:1";
+/** Of this run of these tests: another one may go on at the same time. */
+export const PROBE = `stackbook-test-probe:${process.pid}`;
 
 const run = promisify(execFile);
 
 /** An image of one static binary (probe/main.go): nothing is downloaded. */
-export async function makeProbeImage(): Promise<void> {
+async function makeProbeImage(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "stackbook-probe-"));
   try {
     const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local" };
@@ -29,8 +30,20 @@ export async function makeProbeImage(): Promise<void> {
   }
 }
 
-export async function removeProbeImage(): Promise<void> {
+async function removeProbeImage(): Promise<void> {
   await docker.getImage(PROBE).remove({ force: true });
+}
+
+/** For a describe: its tests' projects, one at a time, of which each is destroyed after its test, and the image they use. */
+export function projects(): typeof Project.create {
+  let project: Project | undefined;
+  before(makeProbeImage);
+  after(removeProbeImage);
+  afterEach(async () => {
+    await project?.close();
+    project = undefined;
+  });
+  return async (...given) => (project = await Project.create(...given));
 }
 
 /** Containers, running or not, whose name starts so. */

@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import { compare } from "bcryptjs";
-import { changes, Project } from "../support";
-import { docker, makeProbeImage, program, removeProbeImage } from "./probe";
+import { changes } from "../support";
+import { docker, program, projects } from "./probe";
 
 const SECRET = "correct-horse-battery-staple";
 
 describe("a state made with the stand-ins", function () {
   this.timeout(120_000);
-  before(makeProbeImage);
-  after(removeProbeImage);
-
-  let project: Project | undefined;
-  const start = async (text: string, options?: Parameters<typeof Project.create>[1]): Promise<Project> => (project = await Project.create(text, options));
-  afterEach(async () => {
-    await project?.close();
-    project = undefined;
-  });
+  const start = projects();
 
   it("holds no secret in plain text: neither given nor generated, neither after an update nor after a refresh", async () => {
     const text = program(

@@ -156,6 +156,7 @@ describe("stackbook recover", () => {
     assert.equal(code, 2);
     assert.match(err, /is no recovery kit:\n {2}encryption: /);
     assert.ok(!err.includes(key));
+    assert.match((await run({ ...kitOf(folder), checkpoint: { version: 3 } as Kit["checkpoint"] })).err, /checkpoint: it is no state of a stack/);
     assert.match((await run(kitOf(folder, { encryption: { kind: "publicKey", keyId: "A", signingKeyId: "s", signingPublicKeys: {} } }))).err, /encrypted to a public key/);
     assert.match((await stackbook(["recover", "--kit", join(folder, "none")], stackWith(cli), new FakeAgents())).err, /can't be read: ENOENT/);
     assert.equal((await stackbook(["recover"], stackWith(cli), new FakeAgents())).code, 2);

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { containersOf } from "../../support/engine";
 import { Visitor } from "../../support/http";
-import { root, TestStack, type Outputs, type Result } from "../../support/stack";
+import type { Ran } from "../../../support/pulumi";
+import { root, TestStack, type Outputs } from "../../support/stack";
 
 export type Sums = Readonly<Record<string, string>>;
 
@@ -36,7 +37,7 @@ export class BackedUpStack {
   }
 
   /** As a user calls it: a process of its own. */
-  stackbook(...argv: readonly string[]): Promise<Result & { readonly out: string }> {
+  stackbook(...argv: readonly string[]): Promise<Ran & { readonly out: string }> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [join(root, "operations/bin.cjs"), ...argv, "--stack", this.name], { cwd: root, env: this.stack.env });
       let output = "";
@@ -52,7 +53,7 @@ export class BackedUpStack {
     });
   }
 
-  async must(...argv: readonly string[]): Promise<Result & { readonly out: string }> {
+  async must(...argv: readonly string[]): Promise<Ran & { readonly out: string }> {
     const result = await this.stackbook(...argv);
     assert.equal(result.code, 0, `stackbook ${argv.join(" ")}:\n${result.output}`);
     return result;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { bodyOf, close, listen } from "../../../support/http";
 import { Inbox } from "./inbox";
 
 /** One batch of log records as OTLP carries them; its texts can be read in protobuf as in JSON. */
@@ -18,8 +18,7 @@ export class LogReceiver {
 
   static async open(address: string): Promise<LogReceiver> {
     const server = createServer();
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
-    const receiver = new LogReceiver(server, address, (server.address() as AddressInfo).port);
+    const receiver = new LogReceiver(server, address, await listen(server, address));
     server.on("request", (request: IncomingMessage, answer) => {
       void receiver.take(request).then(
         (status) => answer.writeHead(status, { "content-type": request.headers["content-type"] ?? "application/json" }).end(),
@@ -44,15 +43,12 @@ export class LogReceiver {
   }
 
   close(): Promise<void> {
-    this.server.closeAllConnections();
-    return new Promise((resolve) => this.server.close(() => resolve()));
+    return close(this.server);
   }
 
   private async take(request: IncomingMessage): Promise<number> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const bytes = await bodyOf(request);
     if (this.refusing) return 503;
-    const bytes = Buffer.concat(chunks);
     const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
     this.batches.add({ path: request.url ?? "/", text: body.toString("utf8") });
     return 200;

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { bodyOf, close, listen } from "../../../support/http";
 import { Inbox } from "./inbox";
 
 /** Alertmanager's webhook message, version 4. */
@@ -46,8 +46,7 @@ export class WebhookReceiver {
 
   static async open(address: string): Promise<WebhookReceiver> {
     const server = createServer();
-    await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, address, resolve));
-    const receiver = new WebhookReceiver(server, `http://${address}:${(server.address() as AddressInfo).port}`);
+    const receiver = new WebhookReceiver(server, `http://${address}:${await listen(server, address)}`);
     server.on("request", (request: IncomingMessage, answer) => {
       void receiver.take(request).then(
         (status) => answer.writeHead(status).end(),
@@ -71,19 +70,17 @@ export class WebhookReceiver {
   }
 
   close(): Promise<void> {
-    this.server.closeAllConnections();
-    return new Promise((resolve) => this.server.close(() => resolve()));
+    return close(this.server);
   }
 
   private async take(request: IncomingMessage): Promise<number> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const body = await bodyOf(request);
     const path = request.url ?? "/";
     if (this.refusing.has(path)) {
       this.refused.set(path, (this.refused.get(path) ?? 0) + 1);
       return 503;
     }
-    const message = JSON.parse(Buffer.concat(chunks).toString("utf8")) as AlertMessage;
+    const message = JSON.parse(body.toString("utf8")) as AlertMessage;
     const at = new Date();
     this.calls.add({ at, path, message });
     for (const alert of message.alerts) this.alerts.add({ ...alert, at, path });

@@ -8,7 +8,7 @@ import { run } from "../../../../agents/backup/src/run";
 import type { RestoreRequest } from "../../../../backups/protocol";
 import { DirectoryStore } from "../../../../agents/backup/src/stores/directory";
 import { FakeTarget, type Step } from "./fakeTarget";
-import { FakeSource, hasTools, removeTemporaryFolders, Rig, temporaryFolder } from "./support";
+import { eachWithRig, FakeSource, type Rig, temporaryFolder } from "./support";
 
 const old = Buffer.from("what was backed up\n".repeat(200));
 const oldKeys = Buffer.from("keys that were backed up");
@@ -22,11 +22,8 @@ describe("a restore by the backup agent", function () {
   let redis: FakeTarget;
   let context: Context;
   let backup: string;
-  before(function () {
-    if (!hasTools()) this.skip();
-  });
-  beforeEach(async () => {
-    rig = new Rig();
+  eachWithRig(async (fresh) => {
+    rig = fresh;
     database = new FakeTarget("database", live);
     redis = new FakeTarget("redis", liveKeys, ["keys"]);
     rig.database.content = old;
@@ -38,7 +35,6 @@ describe("a restore by the backup agent", function () {
     keys.content = liveKeys;
     rig.now = new Date("2026-11-18T09:00:00Z");
   });
-  afterEach(removeTemporaryFolders);
 
   const ask = (change: Partial<RestoreRequest> = {}): RestoreRequest => ({ backup: "latest", id: "r1", ...change });
   const go = (change?: Partial<RestoreRequest>) => restore(context, ask(change), rig.stop.signal, rig.tell);

@@ -8,7 +8,7 @@ import { run } from "../../../../agents/backup/src/run";
 import { catchUp } from "../../../../agents/backup/src/spread";
 import { DirectoryStore } from "../../../../agents/backup/src/stores/directory";
 import { StoreError, type Store } from "../../../../agents/backup/src/stores/store";
-import { FakeSource, hasTools, passphrase, removeTemporaryFolders, Rig, temporaryFolder } from "./support";
+import { eachWithRig, FakeSource, passphrase, type Rig, temporaryFolder } from "./support";
 
 const daily = { tier: "daily", reason: "by hand" } as const;
 
@@ -40,11 +40,7 @@ class FullStore extends DirectoryStore {
 describe("a run of the backup agent", function () {
   this.timeout(30_000);
   let rig: Rig;
-  before(function () {
-    if (!hasTools()) this.skip();
-  });
-  beforeEach(() => (rig = new Rig()));
-  afterEach(removeTemporaryFolders);
+  eachWithRig((fresh) => void (rig = fresh));
 
   it("writes each part encrypted and the manifest last, which tells sums, sizes, rows and versions", async () => {
     const answer = await run(rig.context(), daily, rig.stop.signal, rig.tell);

@@ -4,7 +4,7 @@ import { createMetrics, StoreWatch } from "../../../../agents/backup/src/serve/m
 import { Scheduler } from "../../../../agents/backup/src/serve/scheduler";
 import { DirectoryStore } from "../../../../agents/backup/src/stores/directory";
 import { metricNames } from "../../../../backups/protocol";
-import { hasTools, removeTemporaryFolders, Rig, temporaryFolder, type RigOptions } from "./support";
+import { eachWithRig, type Rig, type RigOptions, temporaryFolder } from "./support";
 
 const hourMs = 3_600_000;
 const utc = { timeZone: "UTC", at: "02:00" };
@@ -15,15 +15,11 @@ describe("the backup agent's scheduler", function () {
   let context: Context;
   let scheduler: Scheduler;
   let counted: number;
-  before(function () {
-    if (!hasTools()) this.skip();
-  });
-  beforeEach(() => {
-    rig = new Rig();
+  eachWithRig((fresh) => {
+    rig = fresh;
     counted = 0;
     open();
   });
-  afterEach(removeTemporaryFolders);
 
   /** As after a restart: only files are left. */
   const open = (options: RigOptions = {}): void => {

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { Context, realParts, type Parts } from "../../../../agents/backup/src/context";
 import type { Role } from "../../../../agents/backup/src/environment";
-import { createLog } from "../../../../agents/common/log";
 import { SecretFolder } from "../../../../agents/backup/src/secrets";
 import { parseSettings } from "../../../../agents/backup/src/settings";
 import type { Dump, Source } from "../../../../agents/backup/src/sources/types";
 import { DirectoryStore } from "../../../../agents/backup/src/stores/directory";
 import type { Store } from "../../../../agents/backup/src/stores/store";
+import { createLog } from "../../../../agents/common/log";
 import type { PartName, TableFact } from "../../../../backups/manifest";
 import type { BackupSettings } from "../../../../backups/settings";
 
@@ -166,4 +166,13 @@ export class Rig {
   write(name: string, content: Buffer | string): void {
     writeFileSync(join(this.root, name), content);
   }
+}
+
+/** Each test of a describe has a rig of its own, which is gone after it; where GnuPG or flock are missing there are no tests. */
+export function eachWithRig(take: (rig: Rig) => Promise<void> | void): void {
+  before(function () {
+    if (!hasTools()) this.skip();
+  });
+  beforeEach(() => take(new Rig()));
+  afterEach(removeTemporaryFolders);
 }

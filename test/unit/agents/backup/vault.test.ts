@@ -12,16 +12,12 @@ import { StoreError } from "../../../../agents/backup/src/stores/store";
 import { verify } from "../../../../agents/backup/src/verify";
 import type { BackupEntry } from "../../../../backups/protocol";
 import type { DrillCheck } from "../../../../backups/settings";
-import { factOf, hasTools, removeTemporaryFolders, Rig, temporaryFolder } from "./support";
+import { eachWithRig, factOf, type Rig, temporaryFolder } from "./support";
 
 describe("the backup agent's vault", function () {
   this.timeout(30_000);
   let rig: Rig;
-  before(function () {
-    if (!hasTools()) this.skip();
-  });
-  beforeEach(() => (rig = new Rig()));
-  afterEach(removeTemporaryFolders);
+  eachWithRig((fresh) => void (rig = fresh));
 
   const backUp = (context: Context, tier: "daily" | "deploy" | "safety" = "daily") => run(context, { tier, reason: "test" }, rig.stop.signal, rig.tell);
   const list = (context: Context) => execute(context, "list", "{}", rig.stop.signal, rig.tell) as Promise<BackupEntry[]>;
