@@ -137,5 +137,6 @@ const makers = {
   backupList: (sh: Shell) => sh.stackbook(`backups list ${sh.context.system}`),
   backupVerify: (sh: Shell) => sh.stackbook(`verify latest --system ${sh.context.system}`),
   drillNow: (sh: Shell) => sh.stackbook(`drill ${sh.context.system}`),
+  resume: (sh: Shell) => sh.stackbook(`resume ${sh.context.system}`),
   openAlerts: (sh: Shell) => sh.ask('ALERTS{alertstate="firing"}'),
 } as const satisfies Readonly<Record<string, (sh: Shell) => string>>;

@@ -76,6 +76,8 @@ export interface WatchedSystem {
   readonly versions?: { readonly running: number; readonly serving: number };
   /** Absent: it is not backed up. */
   readonly backup?: WatchedBackup;
+  /** Stopped in an emergency: nobody is woken for what follows from that. */
+  readonly halted?: { readonly at: string; readonly by: string; readonly why?: string; readonly isolated: boolean };
 }
 
 export interface WatchedBackup {

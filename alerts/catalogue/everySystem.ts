@@ -21,6 +21,7 @@ export function everySystem(system: WatchedSystem): readonly AlertRow[] {
   const file = section(systems[id].runbook);
   const at = sections[id];
   return rowsOf(id, [
+    ...halted(system, file(at.down)),
     ...down(system, file(at.down)),
     ...containers(id, file(at.memory)),
     ...guessing(file(at.security)),
@@ -30,6 +31,20 @@ export function everySystem(system: WatchedSystem): readonly AlertRow[] {
 }
 
 export const databaseSection = (id: SystemId): RunbookSection => section(systems[id].runbook)(sections[id].database);
+
+/** In the daily report for as long as it lasts: what is off on purpose is forgotten easily. Its other alerts wait meanwhile. */
+function halted({ halted: halt }: WatchedSystem, runbook: RunbookSection): SystemRow[] {
+  if (halt === undefined) return [];
+  // Whatever an operator wrote is text: braces would be a template's.
+  const plain = (text: string): string => text.replace(/[{}]/g, "");
+  return [{
+    id: "system-halted", class: "down", topic: "system-halted",
+    measure: { kind: "alwaysOn" }, limit: { aboveCount: { digest: 0 } }, forMinutes: 0,
+    summary: `{title} was ${halt.isolated ? "cut off from its networks" : "stopped"} in an emergency at ${halt.at} by ${plain(halt.by)}`,
+    description: `${halt.why === undefined ? "No reason was given." : `For this reason: ${plain(halt.why)}.`} Visitors get an error page, and no other alert of it is sent. The command starts it again, from the same state.`,
+    command: "resume", runbook, requirement: "D8",
+  }];
+}
 
 function down(system: WatchedSystem, runbook: RunbookSection): SystemRow[] {
   const { id } = system;

@@ -15,6 +15,7 @@ export function catalogueInput({ backups }: StackConfig, systems: readonly Pick<
       redis,
       replicas: { backend: services.backend.replicas, frontend: services.frontend.replicas },
       ...(config.beside === undefined ? {} : { versions: { running: 2, serving: versionsOf(config).filter(({ percent }) => percent > 0).length } }),
+      ...(config.halted === undefined ? {} : { halted: config.halted }),
       ...(own === undefined ? {} : { backup: { everyHours: own.everyHours, verified: backups.encryption.kind === "symmetric", drilled: backups.drill.enabled } }),
     })),
     jobs: ["edge", "edge-log", "host", "blackbox", "prometheus", "alertmanager", "backup", ...optional.filter(([part]) => parts.includes(part)).map(([, job]) => job)],
