@@ -226,6 +226,8 @@ function renderAdmin(model: FullModel, stamp: string): string[] {
     "    stats enable",
     "    stats uri /stats",
     "    stats hide-version",
+    // A server is taken out and put back from inside the edge's own container alone, see operations/edgeServers.ts.
+    "    stats admin if { src 127.0.0.1 }",
     `    http-request return status 200 content-type text/plain string ${stamp} if { path /stamp }`,
     "    http-request return status 200 content-type text/plain string ok if { path /healthz }",
     "    http-request use-service prometheus-exporter if { path /metrics }",
