@@ -30,6 +30,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   "emergency-stop": { summary: "everything of a system down within 10 s, or cut off; no lock is waited for", load: async () => (await import("./emergencyStop")).emergencyStop },
   resume: { summary: "starts again what was stopped in an emergency, from the same state", load: async () => (await import("./resume")).resume },
   completion: { summary: "words and options under the Tab key, for bash and zsh", load: async () => (await import("./completion")).completion },
+  maintenance: { summary: "turns visitors away, now or at a planned time: on, off, schedule, cancel, list, pass", load: async () => (await import("./maintenance")).maintenance },
+  block: { summary: "an address or network gets nothing from the edge any more", load: async () => (await import("./block")).block },
+  unblock: { summary: "lets it in again", load: async () => (await import("./block")).unblock },
+  blocks: { summary: "which addresses are blocked, until when, by whom and why", load: async () => (await import("./block")).blocks },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };

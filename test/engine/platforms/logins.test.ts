@@ -28,7 +28,7 @@ const after = wanted.isHeld ? [new Held("held", { dependsOn: before })] : before
 for (const args of all) platform.retireLogins(args, { dependsOn: after });
 `).replace("const values", `
 // Redis as stacks have it whose passwords were never exchanged: the one password in its settings.
-if (wanted.isOld) pulumi.runtime.registerStackTransformation(({ name, opts, props }) => name !== "memo-cache" ? undefined : { opts, props: {
+if (wanted.isOld) pulumi.runtime.registerStackTransformation(({ name, opts, props, type }) => name !== "memo-cache" || !type.includes("Container") ? undefined : { opts, props: {
   ...props, command: [${JSON.stringify('exec redis-server - --dir /data --appendonly no --maxmemory 192mb --maxmemory-policy noeviction <<END\nrequirepass "$REDIS_PASSWORD"\nEND\n')}],
   healthcheck: { ...props.healthcheck, tests: ["CMD-SHELL", "redis-cli ping | grep -q PONG"] },
 } });
