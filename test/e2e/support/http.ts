@@ -76,7 +76,7 @@ export interface LoadReport {
 }
 
 /** Visitors who ask without pause, half of them with a new connection per request, until told to stop. */
-export function startLoad(origin: string, ca: string, path: string, clients = 10): { stop(): Promise<LoadReport> } {
+export function startLoad(origin: string, ca: string, path: string, clients = 10, ask: Ask = {}): { stop(): Promise<LoadReport> } {
   let running = true;
   let answers = 0;
   const failures: Record<string, number> = {};
@@ -86,7 +86,7 @@ export function startLoad(origin: string, ca: string, path: string, clients = 10
     while (running) {
       let outcome: string;
       try {
-        const answer = await visitor.ask(path);
+        const answer = await visitor.ask(path, ask);
         outcome = answer.status >= 200 && answer.status < 300 ? "" : `status ${answer.status}`;
         const version = /"version":\s*"([^"]+)"/.exec(answer.body)?.[1];
         if (version !== undefined) versions.add(version);
