@@ -10,12 +10,14 @@ export function parseDuration(text: string): number | undefined {
 
 /** `90 s`, `15 min`, `1 h 30 min`, `2 d`: what people read. */
 export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60 || (whole < 600 && whole % 60 !== 0)) return `${whole} s`;
+  const exact = Math.round(seconds);
+  if (exact < 60 || (exact < 600 && exact % 60 !== 0)) return `${exact} s`;
+  // Before it is divided: there is no "60 min".
+  const whole = Math.round(exact / 60) * 60;
   const parts = [
     [Math.floor(whole / 86_400), "d"],
     [Math.floor((whole % 86_400) / 3600), "h"],
-    [Math.round((whole % 3600) / 60), "min"],
+    [(whole % 3600) / 60, "min"],
   ] as const;
   return parts.filter(([number]) => number > 0).map(([number, unit]) => `${number} ${unit}`).join(" ");
 }

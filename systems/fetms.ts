@@ -94,5 +94,6 @@ export const fetms: SystemSpec = {
     { name: "health", path: "/api/health" },
     ...loginFlows("/api/teachers"),
   ],
+  maintenance: { noticeHours: 48, section: "Maintenance Procedures" }, // "48 hours notice for planned maintenance"
   maxBodyMiB: 10, // fetms.md, File Upload Fails: 10 * 1024 * 1024
 };

@@ -86,5 +86,6 @@ export const sms: SystemSpec = {
     { name: "health", path: "/health", expect: { json: { status: "healthy" } } },
     ...loginFlows("/api/students"),
   ],
+  maintenance: { noticeHours: 24, section: "Production Change Procedure" }, // "Notify users 24 hours in advance"
   maxBodyMiB: 10, // assumed: the one limit that a runbook gives (fetms.md)
 };

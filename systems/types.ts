@@ -23,6 +23,8 @@ export interface SystemSpec {
   readonly secrets: readonly SecretSpec[];
   /** When people work with it, in the stack's time zone: few requests then mean that something is wrong. Absent: at no time. */
   readonly expectedLoad?: ExpectedLoad;
+  /** Hours ahead that visitors hear of planned maintenance. Absent: the runbook promises none. */
+  readonly maintenance?: { readonly noticeHours: number; /** Heading in the runbook. */ readonly section: string };
   /** What is backed up, when, and how long it is kept; configuration and the stack's checkpoint always are. */
   readonly backup: BackupSpec;
   /** In order. They only read, but for a login: production is asked them too. */

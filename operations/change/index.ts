@@ -4,6 +4,7 @@ import { operationVariable, type Operation } from "../../releases/record";
 import type { Context, Outcome } from "../commands/types";
 import type { Engine } from "../engine";
 import { exitCodes, Problem } from "../problem";
+import { tidy } from "../maintenance/windows";
 import type { Preview } from "../preview";
 import type { ProgramOptions } from "../pulumi";
 import type { Stack } from "../stack";
@@ -132,6 +133,7 @@ class Operating implements Means {
   }
 
   async update({ cwd, quiet, refresh = this.refresh, step }: UpdateOptions = {}): Promise<Stack> {
+    for (const over of tidy(this.file, this.context.now())) this.say(`Taken out of the stack file: ${over}.`);
     this.file.set(["sequence"], Math.max(this.file.sequence, this.given.position.sequence) + 1);
     this.file.save();
     const operation = this.operation(step);
