@@ -34,10 +34,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   block: { summary: "an address or network gets nothing from the edge any more", load: async () => (await import("./block")).block },
   unblock: { summary: "lets it in again", load: async () => (await import("./block")).unblock },
   blocks: { summary: "which addresses are blocked, until when, by whom and why", load: async () => (await import("./block")).blocks },
-  maintenance: { summary: "turns visitors away, now or at a planned time: on, off, schedule, cancel, list, pass", load: async () => (await import("./maintenance")).maintenance },
-  block: { summary: "an address or network gets nothing from the edge any more", load: async () => (await import("./block")).block },
-  unblock: { summary: "lets it in again", load: async () => (await import("./block")).unblock },
-  blocks: { summary: "which addresses are blocked, until when, by whom and why", load: async () => (await import("./block")).blocks },
+  restart: { summary: "one container after another, without a dropped request where there are two", load: async () => (await import("./restart")).restart },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };
