@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { runPulumi, type Ran } from "../../support/pulumi";
 import { pulumiEnvironment, repository } from "../support";
 
-const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "bootstrap", "config", "systems", "backups", "releases", "runbook", "routines", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
+const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "bootstrap", "config", "systems", "backups", "releases", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
 
 /** The program in a folder of its own: what the CLI writes into stack files never reaches the repository's. */
 export class Checkout {
