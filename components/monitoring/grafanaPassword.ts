@@ -9,7 +9,7 @@ import { ports } from "./facts";
  *
  * curl gets user and text by standard input, as command lines can be seen.
  */
-const script = `
+export const grafanaPasswordScript = `
 ask() { # password, path, further settings of curl
   printf 'url = "http://grafana:${ports.grafana}%s"\\nuser = "admin:%s"\\nsilent\\nshow-error\\nmax-time = 10\\n%s\\n' "$2" "$1" "\${3:-}" | curl --config -
 }
@@ -35,7 +35,7 @@ if test "$opened" != "$PASSWORD"; then
   said=$(status "$opened" /api/user)
   test "$said" = 401 || { echo "Grafana answers $said to the password that it had before" >&2; exit 1; }
 fi
-for id in $(ask "$PASSWORD" /api/user/auth-tokens | grep -o '"id":[0-9]*' | cut -d: -f2); do
+for id in $(ask "$PASSWORD" /api/user/auth-tokens | grep -o '"id": *[0-9]*' | tr -dc '0-9\\n'); do
   said=$(status "$PASSWORD" /api/user/revoke-auth-token "$(send POST "{\\"authTokenId\\":$id}")")
   test "$said" = 200 || { echo "Grafana answered $said when its administrator's session $id was to end" >&2; exit 1; }
 done
@@ -48,7 +48,7 @@ export function exchangeGrafanaPassword(platform: Platform, grafana: Daemon, pas
   return platform.runBeside(
     grafana,
     "password",
-    { command: ["sh", "-euc", script], env: { PASSWORD: password.current, EARLIER: earlier }, title: "the password of Grafana's administrator", triggers: [String(password.generation)] },
+    { command: ["sh", "-euc", grafanaPasswordScript], env: { PASSWORD: password.current, EARLIER: earlier }, title: "the password of Grafana's administrator", triggers: [String(password.generation)] },
     opts,
   );
 }
