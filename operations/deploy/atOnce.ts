@@ -8,12 +8,12 @@ import type { Watched } from "../watch";
 import { goBack, stop } from "./back";
 import { hasMigrated } from "./migrated";
 import type { DeployRequest } from "./options";
-import type { Plan } from "./plan";
+import type { Course } from "./plan";
 import { Report } from "./report";
 import { Steps } from "./steps";
 
 /** All visitors get the new version by one update; then it is tried and watched, and goes back when it is bad. */
-export async function atOnce(request: DeployRequest, plan: Plan, means: Means): Promise<Outcome> {
+export async function atOnce(request: DeployRequest, plan: Course, means: Means): Promise<Outcome> {
   const { system, watchSeconds } = request;
   const steps = new Steps(request, means, plan.setting, plan.failing);
   const report = new Report(request, plan, means, steps);
@@ -46,14 +46,14 @@ export async function atOnce(request: DeployRequest, plan: Plan, means: Means): 
 }
 
 /** Without its database no version serves, and going back needs it too. */
-export function notItsFault({ system }: DeployRequest, plan: Plan, { reasons }: Watched): Problem {
+export function notItsFault({ system }: DeployRequest, plan: Course, { reasons }: Watched): Problem {
   return new Problem(`${system} ${plan.to} can't be judged, and stays: what it stands on is gone`, [
     ...reasons, "Going back would not help, as the version before needs it too.",
     `Put it right first: npx stackbook status ${system}`, `Then, if you want to go back all the same: npx stackbook rollback ${system} --code`,
   ]);
 }
 
-export async function done({ system, watchSeconds }: DeployRequest, plan: Plan, means: Means, report: Report, watched: Watched | undefined): Promise<Outcome> {
+export async function done({ system, watchSeconds }: DeployRequest, plan: Course, means: Means, report: Report, watched: Watched | undefined): Promise<Outcome> {
   const seen = watched === undefined ? "It was not watched (--watch 0)." : `Watched for ${formatDuration(watchSeconds)}: ${watched.summary}.`;
   const notes = watched?.notes ?? [];
   await tellChannels(means.stack, means.engine, {
@@ -64,7 +64,7 @@ export async function done({ system, watchSeconds }: DeployRequest, plan: Plan, 
 }
 
 /** The container's own words, or the first thing that was said. */
-function firstOf({ message, remedy }: Problem): string {
+export function firstOf({ message, remedy }: Problem): string {
   const lines = remedy.filter((line) => line.trim() !== "" && !/^(The whole record|What ran before|The version before)/.test(line));
   return lines.slice(0, 3).map((line) => line.trim()).join(" ") || message;
 }

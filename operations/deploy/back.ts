@@ -3,7 +3,7 @@ import { tellChannels } from "../channels";
 import type { Outcome } from "../commands/types";
 import { exitCodes, Problem } from "../problem";
 import type { DeployRequest } from "./options";
-import type { Plan } from "./plan";
+import type { Course } from "./plan";
 import type { Report } from "./report";
 import type { Steps } from "./steps";
 
@@ -11,7 +11,7 @@ import type { Steps } from "./steps";
  * The settings are put back and one more update is run, so that nothing of the version is left, neither on the engine nor
  * for the next `pulumi up` to try again. Its message and the record carry the reason.
  */
-export async function goBack(request: DeployRequest, plan: Plan, means: Means, steps: Steps, reasons: readonly string[], report: Report): Promise<Outcome> {
+export async function goBack(request: DeployRequest, plan: Course, means: Means, steps: Steps, reasons: readonly string[], report: Report): Promise<Outcome> {
   const { system } = request;
   const reason = reasons.join("; ");
   means.say(`${system} ${plan.to} goes back: ${reason}`);
@@ -46,7 +46,7 @@ export async function goBack(request: DeployRequest, plan: Plan, means: Means, s
  * A migration that can't be undone has run: the version before may not work with what is there now, so nobody but a person
  * decides.
  */
-export async function stop(request: DeployRequest, plan: Plan, means: Means, reasons: readonly string[], report: Report): Promise<Outcome> {
+export async function stop(request: DeployRequest, plan: Course, means: Means, reasons: readonly string[], report: Report): Promise<Outcome> {
   const { system } = request;
   const backup = means.stack.outputs.release?.systems[system]?.backup;
   means.record(`stopped: ${reasons.join("; ")}`);

@@ -1,27 +1,31 @@
+import { join } from "node:path";
 import { change, type Means } from "../change";
 import { tellChannels } from "../channels";
 import type { Context, Outcome } from "../commands/types";
 import { exitCodes, Problem } from "../problem";
 import { StackFile } from "../stackFile";
-import { join } from "node:path";
 import { atOnce } from "./atOnce";
 import { readDeploy, type DeployOptions, type DeployRequest } from "./options";
+import { gradually } from "./gradual";
+import { resume } from "./resume";
 import { makePlan, type Plan, type Planning } from "./plan";
 
 /** D1, D2: a version by updates of the stack, tried and watched, and taken back by itself when it is bad. */
 export async function deploy(options: DeployOptions, context: Context, system: string | undefined, version: string | undefined): Promise<Outcome> {
   const stack = await context.openStack(options.stack);
   const request = readDeploy(options, system, version, Object.keys(stack.outputs.systems ?? {}));
-  if (request.dryRun) return dryRun(request, options, context);
+  if (request.dryRun && request.mode === "deploy") return dryRun(request, options, context);
   const about = { command: "deploy", what: `deploy ${request.system} ${request.version ?? `--${request.mode}`}`, systems: [request.system], why: whyOf(request) };
   return change(about, options, context, (means) => work(request, means));
 }
 
 async function work(request: DeployRequest, means: Means): Promise<Outcome> {
+  if (request.mode !== "deploy") return resume(request, means);
   const plan = await makePlan(request, means);
   await confirm(request, plan, means);
   await tellChannels(means.stack, means.engine, beginning(request, plan, means), (line) => means.say(line));
-  return atOnce(request, plan, means);
+  const { gradual } = request;
+  return gradual === undefined ? atOnce(request, plan, means) : gradually(request, plan, means, gradual);
 }
 
 async function confirm({ system, yes }: DeployRequest, plan: Plan, means: Means): Promise<void> {

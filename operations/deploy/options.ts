@@ -85,6 +85,8 @@ export function readDeploy(options: DeployOptions, system: string | undefined, v
   const holdSeconds = seconds("--hold", options.hold, usual.holdSeconds);
   const percents = options.gradual === undefined ? undefined : readPercents(options.gradual, problems);
   if (mode !== "continue") for (const [name, given] of [["--step", options.step], ["--hold", options.hold]] as const) if (given !== undefined && percents === undefined) problems.push(`${name} is for a gradual deploy: give --gradual 10,50,100 as well`);
+  if (options.dryRun === true && mode !== "deploy") problems.push(`--dry-run shows what a deploy would change: leave it out with --${mode}`);
+  if (percents !== undefined && (options.watch !== undefined || options.critical === true)) problems.push("with --gradual each step is watched: give --step and --hold in place of --watch and --critical");
   if (options.skipStaging !== undefined && options.staging !== undefined) problems.push("--staging names the stack that is asked, --skip-staging asks none: give one of the two");
   for (const [name, text] of [["--skip-staging", options.skipStaging], ["--despite", options.despite], ["--why", options.why]] as const) {
     if (text !== undefined && text.trim() === "") problems.push(`${name} is empty: say why, for the record`);

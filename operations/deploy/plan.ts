@@ -10,19 +10,24 @@ import { precheck, type Looking } from "./prechecks";
 import { isIrreversible, settled, writeRequest, type Images } from "./settings";
 import { stagingProblem } from "./staging";
 
-/** A deploy that nothing speaks against, with the stack file edited and nothing touched. */
-export interface Plan {
-  /** The stack file's text as it was found, and the one to go back to. */
-  readonly present: string;
+/** From which version to which, and what there is to try it with. */
+export interface Course {
+  /** The stack file's text to go back to. */
   readonly before: string;
   readonly from: string;
   readonly to: string;
   readonly images: Images;
   readonly irreversible: boolean;
-  readonly preview: Preview;
   readonly setting: SmokeSetting;
   /** Flows that fail with what runs now. */
   readonly failing: readonly string[];
+}
+
+/** A deploy that nothing speaks against, with the stack file edited and nothing touched. */
+export interface Plan extends Course {
+  /** The stack file's text as it was found. */
+  readonly present: string;
+  readonly preview: Preview;
   /** For people, before they are asked. */
   readonly shown: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { Means } from "../change";
 import type { Outcome } from "../commands/types";
 import { took } from "../backups/texts";
 import type { DeployRequest } from "./options";
-import type { Plan } from "./plan";
+import type { Course } from "./plan";
 import type { Steps } from "./steps";
 
 export interface Ending {
@@ -16,7 +16,7 @@ export interface Ending {
 export class Report {
   private readonly began: number;
 
-  constructor(private readonly request: DeployRequest, private readonly plan: Pick<Plan, "from" | "to" | "images">, private readonly means: Means, private readonly steps: Steps) {
+  constructor(private readonly request: DeployRequest, private readonly plan: Pick<Course, "from" | "to" | "images">, private readonly means: Means, private readonly steps: Steps) {
     this.began = means.context.now().getTime();
   }
 

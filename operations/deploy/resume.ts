@@ -1,0 +1,55 @@
+import type { Means } from "../change";
+import type { Outcome } from "../commands/types";
+import { exitCodes, Problem } from "../problem";
+import { besideOf, removeBeside, systemPath, type Beside } from "../slots";
+import { goBack } from "./back";
+import { gradually, letGo } from "./gradual";
+import { smokeSetting } from "./login";
+import type { DeployRequest } from "./options";
+import { runningVersion, type Course } from "./plan";
+import { Report } from "./report";
+import { isIrreversible } from "./settings";
+import { Steps } from "./steps";
+
+/** `--continue` and `--abort`: what a gradual deploy that was interrupted has left in the stack file. */
+export async function resume(request: DeployRequest, means: Means): Promise<Outcome> {
+  const { file } = means;
+  const { gradual, mode, system } = request;
+  const beside = besideOf(file, system);
+  if (beside === undefined) throw new Problem(`no gradual deploy of ${system} has stopped half-way: there is nothing to ${mode === "abort" ? "take back" : "go on with"}`, [`See what runs: npx stackbook status ${system}`], exitCodes.usage);
+  const course = await courseOf(request, beside, means);
+  const steps = new Steps(request, means, course.setting, course.failing);
+  const report = new Report(request, course, means, steps);
+  if (mode === "abort") {
+    if (beside.percent === 0) throw new Problem(`${system} ${course.to} has all visitors already, and ${course.from} is kept warm`, [`Back to it: npx stackbook rollback ${system} --code`, `Let it go: npx stackbook deploy ${system} --continue`], exitCodes.usage);
+    await confirm(`Take ${system} ${beside.version} back, which serves ${beside.percent} % of the visitors?`, request, means);
+    const outcome = await goBack(request, course, means, steps, [`aborted by ${means.context.who}`], report);
+    // That was what was asked for.
+    return { ...outcome, exitCode: exitCodes.done };
+  }
+  if (beside.percent === 0) {
+    await confirm(`Let ${system} ${beside.version} go, which is kept warm?`, request, means);
+    return letGo(request, course, means, report, steps);
+  }
+  if (gradual === undefined) throw new Error("--continue always has steps");
+  await confirm(`Go on with ${system} ${beside.version}, which serves ${beside.percent} % of the visitors?`, request, means);
+  return gradually(request, course, means, { ...gradual, percents: [beside.percent, ...gradual.percents.filter((percent) => percent > beside.percent)] });
+}
+
+/** A held version is the one before; a candidate the one after. */
+async function courseOf({ system }: DeployRequest, beside: Beside, means: Means): Promise<Course> {
+  const { file, stack } = means;
+  // The file's: an update that was cut off has not told its outputs.
+  const named = file.get(systemPath(system, "version"));
+  const own = typeof named === "string" ? named : runningVersion(means, system);
+  const present = file.text();
+  removeBeside(file, system);
+  const before = file.text();
+  file.putBack(present);
+  const held = beside.percent === 0;
+  return { before, from: held ? beside.version : own, to: held ? own : beside.version, images: {}, irreversible: isIrreversible(file, system), setting: await smokeSetting(stack, system), failing: [] };
+}
+
+async function confirm(question: string, { yes }: DeployRequest, { context }: Means): Promise<void> {
+  if (!yes && !(await context.confirm(question))) throw new Problem("nothing was changed: not confirmed", [], exitCodes.interrupted);
+}
