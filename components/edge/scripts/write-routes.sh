@@ -56,7 +56,13 @@ is_open() {
   return 0
 }
 
-# 1. Nobody is routed to a server that hasn't answered, but where visitors are turned away anyhow.
+# is_served <motel/backend/a-0> <host> <port>: visitors are sent to it now, and not for want of a window that has ended.
+is_served() {
+  [ "$(stamp)" != bootstrap ] && grep -qsE "^    server ${1##*/} ${2//./\\.}:$3 " "$cfg" && ! grep -qsF "str(${1%%/*}." "$cfg"
+}
+
+# 1. Nobody is routed to a server that hasn't answered. One that visitors are sent to already is HAProxy's to watch: another
+#    system's trouble must not keep this one from being closed, or an address from being blocked.
 deadline=$((SECONDS + TIMEOUT_SECONDS))
 while read -r name host port path header closed; do
   [ -n "$name" ] || continue
@@ -68,6 +74,10 @@ while read -r name host port path header closed; do
     esac
     if ! is_open "$closed"; then
       say "$name is not healthy ($status), which is no matter while it is closed for maintenance"
+      break
+    fi
+    if is_served "$name" "$host" "$port"; then
+      say "$name is not healthy ($status); visitors were sent to it before, so it is left to the edge's own checks"
       break
     fi
     if [ "$SECONDS" -ge "$deadline" ]; then

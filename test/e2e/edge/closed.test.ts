@@ -123,6 +123,18 @@ describe("a closed system at the edge", function () {
     }
   });
 
+  it("is not kept from closing by another system that visitors can't use anyhow", async () => {
+    await put(system());
+    memo.healthy = false;
+    try {
+      assert.match(await close({}), /memo\/backend\/a-0 is not healthy \(503\); visitors were sent to it before/);
+      assert.equal((await get()).status, 503);
+    } finally {
+      memo.healthy = true;
+    }
+    await close({});
+  });
+
   it("lets in who follows the link of a pass, with a cookie that ends with it and that no application sees", async () => {
     await close({});
     const link = await get(people, `${passPath}?pass=${pass({ until: now() + 900 })}`);
