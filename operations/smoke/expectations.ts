@@ -7,16 +7,16 @@ export const usualWithinMs = 10_000;
 /** What is not as it was expected, in words for people; empty: all is well. */
 export function disappointments({ contains, headers = {}, json = {}, status = 200, withinMs = usualWithinMs }: SmokeExpectation, answer: WebResponse): string[] {
   const wanted = typeof status === "number" ? [status] : status;
-  if (!wanted.includes(answer.status)) return [`answered ${answer.status}, not ${wanted.join(" or ")}${beginning(answer.body)}`];
+  if (!wanted.includes(answer.status)) return [`answered ${answer.status}, not ${wanted.join(" or ")}${answer.status >= 400 ? beginning(answer.body) : ""}`];
   const parsed = Object.keys(json).length > 0 ? parse(answer.body) : undefined;
   return [
     ...(answer.milliseconds > withinMs ? [`took ${answer.milliseconds} ms, more than ${withinMs}`] : []),
-    ...(contains !== undefined && !answer.body.includes(contains) ? [`has no "${contains}" in its body${beginning(answer.body)}`] : []),
+    ...(contains !== undefined && !answer.body.includes(contains) ? [`has no "${contains}" in its body`] : []),
     ...Object.entries(headers).flatMap(([name, text]) => {
       const found = String(answer.headers[name.toLowerCase()] ?? "");
       return found.includes(text) ? [] : [`has ${found === "" ? `no header ${name}` : `"${found}" in ${name}`}, not "${text}"`];
     }),
-    ...(Object.keys(json).length > 0 && parsed === undefined ? [`is no JSON${beginning(answer.body)}`] : []),
+    ...(Object.keys(json).length > 0 && parsed === undefined ? ["is no JSON"] : []),
     ...(parsed === undefined ? [] : Object.entries(json).flatMap(([path, value]) => {
       const found = valueAt(parsed, path);
       return found === value ? [] : [`has ${found === undefined ? "nothing" : JSON.stringify(found)} at ${path}, not ${JSON.stringify(value)}`];
@@ -44,6 +44,7 @@ export function parse(text: string): unknown {
   }
 }
 
+/** Only of an answer that failed: one that went well may hold a token. */
 function beginning(body: string): string {
   const line = body.replace(/\s+/g, " ").trim();
   return line === "" ? "" : `: ${line.length > 160 ? `${line.slice(0, 157)}...` : line}`;
