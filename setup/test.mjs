@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // npm test: the same set-up as npm start, then every suite; the last line sums them up.
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemIds } from "./base/catalogue.mjs";
 import { takeLock } from "./base/lock.mjs";
@@ -10,7 +10,8 @@ import { main } from "./base/main.mjs";
 import { duration, Say, table } from "./base/say.mjs";
 import { optionsOf } from "./options.mjs";
 import { cleared } from "./stack/environment.mjs";
-import { runMocha, runTool } from "./suites/run.mjs";
+import { groupsOf } from "./suites/lanes.mjs";
+import { runMocha, runSideBySide, runTool, sum } from "./suites/run.mjs";
 import { suites, testFiles } from "./suites/suites.mjs";
 import { installModules } from "./tools/modules.mjs";
 import { setUp } from "./tools/setup.mjs";
@@ -60,14 +61,14 @@ function isolated(env, scratch) {
 async function runAll(chosen, env, { full }, say) {
   const rows = [];
   const left = [];
-  const sum = { passed: 0, failed: 0, pending: 0 };
+  let all = { passed: 0, failed: 0, pending: 0 };
   for (const [name, suite] of chosen) {
     const began = say.seconds();
     say.line(`\n== ${suite.title}`);
     const found = suite.folder === undefined ? undefined : testFiles(suite.folder, { full });
     left.push(...(found?.left ?? []));
-    const totals = found === undefined ? await runTool(suite.command, env) : found.files.length === 0 ? { passed: 0, failed: 0, pending: 0 } : await runMocha(name, found.files, env);
-    for (const key of Object.keys(sum)) sum[key] += totals[key];
+    const totals = await runSuite(name, suite, found?.files ?? [], env);
+    all = sum(all, totals);
     rows.push([suite.title, `${totals.passed} passed`, `${totals.failed} failed`, totals.pending > 0 ? `${totals.pending} skipped` : "", duration(say.seconds() - began)]);
   }
   say.line("");
@@ -77,6 +78,13 @@ async function runAll(chosen, env, { full }, say) {
   }
   for (const { file, why } of left) say.line(`left out: ${file} (${why}; npm run test:full has it)`);
   say.line(`in ${duration(say.seconds())}`);
-  say.line(`${sum.passed} passed, ${sum.failed} failed`);
-  return sum.failed === 0 ? 0 : 1;
+  say.line(`${all.passed} passed, ${all.failed} failed`);
+  return all.failed === 0 ? 0 : 1;
+}
+
+/** @returns {Promise<import("./suites/run.mjs").Totals>} */
+function runSuite(name, { command, lanes }, files, env) {
+  if (command !== undefined) return runTool(command, env);
+  if (files.length === 0) return Promise.resolve({ passed: 0, failed: 0, pending: 0 });
+  return lanes === undefined ? runMocha(name, files, env) : runSideBySide(name, groupsOf(files, lanes), availableParallelism(), env);
 }

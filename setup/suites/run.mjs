@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { paths } from "../base/paths.mjs";
+import { duration } from "../base/say.mjs";
+import { inLanes } from "./lanes.mjs";
 
 /** @typedef {{ passed: number, failed: number, pending: number }} Totals */
 
@@ -13,11 +15,36 @@ export async function runTool(command, env) {
 }
 
 /** @param {readonly string[]} files @returns {Promise<Totals>} */
-export async function runMocha(name, files, env) {
+export function runMocha(name, files, env) {
+  return mocha(name, files, env, "inherit");
+}
+
+/**
+ * Groups of files side by side, each in a process of its own; what one has to say comes as a whole when it is done.
+ * @param {readonly (readonly string[])[]} groups @returns {Promise<Totals>}
+ */
+export async function runSideBySide(name, groups, lanes, env) {
+  const colours = process.stdout.isTTY === true ? { FORCE_COLOR: "1" } : {};
+  let done = 0;
+  const all = await inLanes([...groups.entries()], lanes, async ([number, files]) => {
+    const began = Date.now();
+    const said = [];
+    const totals = await mocha(`${name}-${number}`, files, { ...env, ...colours }, said);
+    done += 1;
+    process.stdout.write(`${Buffer.concat(said)}  ${done} of ${groups.length}: ${files.join(", ")} in ${duration((Date.now() - began) / 1000)}\n`);
+    return totals;
+  });
+  return all.reduce(sum);
+}
+
+/** @param {Totals} one @param {Totals} other @returns {Totals} */
+export const sum = (one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed, pending: one.pending + other.pending });
+
+async function mocha(name, files, env, output) {
   mkdirSync(paths.logs, { recursive: true });
   const totals = join(paths.logs, `totals-${name}-${process.pid}.json`);
   rmSync(totals, { force: true });
-  const code = await show(process.execPath, [join(paths.modules, "mocha", "bin", "mocha.js"), "--reporter", join("setup", "suites", "reporter.cjs"), ...files], { ...env, STACKBOOK_TOTALS: totals });
+  const code = await show(process.execPath, [join(paths.modules, "mocha", "bin", "mocha.js"), "--reporter", join("setup", "suites", "reporter.cjs"), ...files], { ...env, STACKBOOK_TOTALS: totals }, output);
   try {
     return judge(existsSync(totals) ? JSON.parse(readFileSync(totals, "utf8")) : undefined, code);
   } finally {
@@ -31,9 +58,12 @@ export function judge(totals, code) {
   return { ...totals, failed: totals.failed === 0 && code !== 0 ? 1 : totals.failed };
 }
 
-function show(command, args, env) {
+/** @param {"inherit" | Buffer[]} output where both streams go */
+function show(command, args, env, output = "inherit") {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: paths.root, env, stdio: ["ignore", "inherit", "inherit"] });
+    const kept = output !== "inherit";
+    const child = spawn(command, args, { cwd: paths.root, env, stdio: ["ignore", kept ? "pipe" : "inherit", kept ? "pipe" : "inherit"] });
+    if (kept) for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });

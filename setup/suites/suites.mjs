@@ -8,12 +8,22 @@ export const suites = {
   types: { title: "types", command: ["tsc", "--noEmit", "-p", "tsconfig.json"] },
   unit: { title: "unit", folder: "test/unit" },
   policies: { title: "policies", folder: "test/policies" },
-  engine: { title: "engine (real Pulumi CLI)", folder: "test/engine", needsSetUp: true },
-  e2e: { title: "end to end (real Docker)", folder: "test/e2e", needsSetUp: true, retries: 0 },
+  // Most of their time they wait for programs, containers and their health: as many files at a time as there are cores.
+  engine: {
+    title: "engine (real Pulumi CLI)", folder: "test/engine", needsSetUp: true,
+    lanes: { together: ["test/engine/alerts", "test/engine/monitoring", "test/engine/routing"], first: ["test/engine/platforms/daemon.test.ts", "test/engine/program/stacks.test.ts"] },
+  },
+  e2e: {
+    title: "end to end (real Docker)", folder: "test/e2e", needsSetUp: true,
+    lanes: {
+      together: ["test/e2e/edge", "test/e2e/images", "test/e2e/reference-app"],
+      first: ["test/e2e/backups/stack.test.ts", "test/e2e/setup/start.test.mjs", "test/e2e/replacement.test.ts", "test/e2e/systems.test.ts"],
+    },
+  },
 };
 
 /** `x.full.ts`: only in test:full; a first line `// Slow: ...` says why. */
-const isSlow = (name) => /\.full\.(ts|mjs)$/.test(name);
+export const isSlow = (name) => /\.full\.(ts|mjs)$/.test(name);
 const isTest = (name) => /\.test\.(ts|mjs)$/.test(name) || isSlow(name);
 
 /**

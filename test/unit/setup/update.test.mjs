@@ -7,7 +7,8 @@ import { Steps } from "../../../setup/base/steps.mjs";
 import { Progress } from "../../../setup/stack/events.mjs";
 import { backingUp, curlLine, healthOf, nextVersion, running, thingsToTry, watching } from "../../../setup/stack/summary.mjs";
 import { failure, isCrash } from "../../../setup/stack/update.mjs";
-import { judge } from "../../../setup/suites/run.mjs";
+import { groupsOf, inLanes } from "../../../setup/suites/lanes.mjs";
+import { judge, sum } from "../../../setup/suites/run.mjs";
 import { suites, testFiles } from "../../../setup/suites/suites.mjs";
 
 function listening(isTTY = false) {
@@ -189,6 +190,43 @@ describe("setup: npm test", () => {
     } finally {
       rmSync(root, { recursive: true });
     }
+  });
+
+  it("runs files of a folder in one process where they share what is made once, the others alone, the longest first", () => {
+    const files = ["e2e/a.test.ts", "e2e/b.test.ts", "e2e/deep/c.test.ts", "e2e/deep/d.test.ts", "e2e/deep/x.full.ts", "e2e/deep/y.full.ts", "e2e/z.full.ts"];
+    assert.deepEqual(groupsOf(files, { together: ["e2e/deep"], first: ["e2e/b.test.ts"] }), [
+      ["e2e/b.test.ts"], ["e2e/a.test.ts"], ["e2e/deep/c.test.ts", "e2e/deep/d.test.ts"], ["e2e/deep/x.full.ts", "e2e/deep/y.full.ts"], ["e2e/z.full.ts"],
+    ]);
+    assert.deepEqual(groupsOf(["e2e/b.test.ts", "e2e/a.test.ts"]), [["e2e/b.test.ts"], ["e2e/a.test.ts"]]);
+  });
+
+  it("names only files and folders that there are as long or belonging together", () => {
+    for (const { folder, lanes } of Object.values(suites)) {
+      if (lanes === undefined) continue;
+      const { files } = testFiles(folder, { full: true });
+      for (const file of lanes.first) assert.ok(files.includes(file), file);
+      for (const name of lanes.together) assert.ok(files.some((file) => file.startsWith(`${name}/`)), name);
+      assert.deepEqual(groupsOf(files, lanes).flat().sort(), files);
+    }
+  });
+
+  it("begins the next as soon as there is room, never more at once, and goes on when one fails", async () => {
+    const log = [];
+    let now = 0;
+    let most = 0;
+    const work = async (item) => {
+      most = Math.max(most, (now += 1));
+      for (let i = 0; i < item; i += 1) await Promise.resolve();
+      now -= 1;
+      log.push(item);
+      return item * 2;
+    };
+    assert.deepEqual(await inLanes([9, 1, 2, 3], 2, work), [18, 2, 4, 6]);
+    assert.deepEqual([log, most], [[1, 2, 3, 9], 2]);
+    log.length = 0;
+    await assert.rejects(inLanes([1, 50, 2, 3], 2, async (item) => { if (item === 1) throw new Error("broke"); return work(item); }), /broke/);
+    assert.deepEqual(log, [50, 2, 3]);
+    assert.deepEqual(sum({ passed: 1, failed: 2, pending: 0 }, { passed: 3, failed: 0, pending: 1 }), { passed: 4, failed: 2, pending: 1 });
   });
 
   it("has a suite for every folder of tests", () => {
