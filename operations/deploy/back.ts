@@ -27,7 +27,10 @@ export async function goBack(request: DeployRequest, plan: Course, means: Means,
       `The stack file says ${plan.from} again. Put the cause right, then: pulumi up --stack ${means.stack.name}`,
     ]);
   }
+  // What is reported is how the version did that had to go.
+  const { smoke } = steps;
   const wrong = await steps.verify();
+  steps.smoke = smoke;
   await tellChannels(means.stack, means.engine, {
     kind: "rollback", system, title: `ROLLED BACK: ${system} ${plan.to} to ${plan.from}`,
     text: [`${system} ${plan.to} was rolled back to ${plan.from} by itself: ${reason}.`, ...wrong, `Who: ${means.context.who}`].join("\n"),

@@ -71,7 +71,8 @@ async function attempt(flow: SmokeFlow, { cookies = {}, site, visit = visitWeb }
   } catch (error) {
     return { flow: flow.name, outcome: "failed", why: `${method} ${path}: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const wrong = [...disappointments(expect, answer), ...saved(save, answer, values)];
+  const disappointed = disappointments(expect, answer);
+  const wrong = disappointed.length > 0 ? disappointed : saved(save, answer, values);
   const { milliseconds } = answer;
   return wrong.length === 0 ? { flow: flow.name, outcome: "passed", milliseconds } : { flow: flow.name, outcome: "failed", milliseconds, why: `${method} ${path} ${wrong.join("; ")}` };
 }
