@@ -16,6 +16,7 @@ export type Whose = SystemId | "stack";
 /** What checks look with. Each thing is asked for once, however many of them want it. */
 export class Looking {
   readonly facts: Facts;
+  private catalogue: readonly AlertRow[] | undefined;
   private readonly asked = new Map<string, Promise<unknown>>();
 
   /** What was done rather than looked at. */
@@ -55,7 +56,9 @@ export class Looking {
   /** Alerts of a system, with the stack's own thresholds; none where nothing is watched. */
   rows(system: Whose): readonly AlertRow[] {
     const { rules } = this;
-    return rules === undefined ? [] : alertRows(rules).filter((row) => row.system === system).map((row) => withOverrides(row, rules.thresholds));
+    if (rules === undefined) return [];
+    this.catalogue ??= alertRows(rules).map((row) => withOverrides(row, rules.thresholds));
+    return this.catalogue.filter((row) => row.system === system);
   }
 
   row(system: Whose, id: string): AlertRow | undefined {
@@ -106,6 +109,11 @@ export class Looking {
   async covered(): Promise<number> {
     const since = await metricsSince(this);
     return since === undefined ? this.hours : Math.max(1 / 60, Math.min(this.hours, (this.now.getTime() - Date.parse(since)) / 3_600_000));
+  }
+
+  /** The same stack, over another period. */
+  over(hours: number): Looking {
+    return new Looking(this.stack, this.engine, this.context, hours, this.mayAct, this.folder);
   }
 
   did(what: string, systems: readonly SystemId[]): void {

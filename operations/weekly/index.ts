@@ -1,5 +1,5 @@
 import { writePair, fileWord, stamp } from "../routine/report/files";
-import { Looking } from "../routine/looking";
+import type { Looking } from "../routine/looking";
 import { metricsSince } from "../routine/since";
 import { gatherWeek } from "./gather";
 import { renderWeek } from "./markdown";
@@ -14,7 +14,7 @@ export interface WrittenWeek {
 
 /** Gathers, renders and writes the report of the last days. @param days 1-92 */
 export async function weekReport(given: Looking, days: number): Promise<WrittenWeek> {
-  const looking = new Looking(given.stack, given.engine, given.context, days * 24, given.mayAct, given.folder);
+  const looking = given.over(days * 24);
   const report = await gatherWeek(looking, await metricsSince(looking));
   const text = renderWeek(report);
   return { report, text, ...writePair(given.folder, `${fileWord(report.stack)}-week-${stamp(report.to)}`, text, report) };

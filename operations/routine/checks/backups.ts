@@ -36,16 +36,16 @@ export const backupDone: Check = async (looking, system) => {
     // backup-shrank: half of the one before is no clean-up.
     ...(before === undefined || before.bytes === 0 ? [] : [{ name: "size against the one before", value: newest.bytes / before.bytes, unit: "times", worse: "down", limit: limitOf(looking.row(id, "backup-shrank")) ?? 0.5 } as const]),
   ];
+  const trouble = [...missing.map((store) => `${store} doesn't have it`), ...damaged.map(({ backup, problem, store }) => `${backup} in ${store} is damaged: ${problem ?? ""}`)];
   const details = [
-    ...missing.map((store) => `${store} doesn't have it`),
-    ...damaged.map(({ backup, problem, store }) => `${backup} in ${store} is damaged: ${problem ?? ""}`),
+    ...trouble,
     ...(newest.readable && verifiedAt(list, newest) === undefined ? [`${newest.backup} was not verified yet`] : []),
   ];
   const finding = judged(figures, { details });
-  const bad = finding.verdict === "bad" || missing.length > 0 || damaged.length > 0;
+  const bad = finding.verdict === "bad" || trouble.length > 0;
   return {
     ...finding, verdict: bad ? "bad" : "good",
-    says: finding.verdict === "bad" ? `${newest.backup}: ${finding.says}` : `${newest.backup}, ${valueText(newest.bytes, "bytes")}, ${valueText(newest.ageSeconds / 3600, "hours")} old${missing.length > 0 ? `; ${details[0] ?? ""}` : ""}`,
+    says: finding.verdict === "bad" ? `${newest.backup}: ${finding.says}` : `${newest.backup}, ${valueText(newest.bytes, "bytes")}, ${valueText(newest.ageSeconds / 3600, "hours")} old${trouble[0] === undefined ? "" : `; ${trouble[0]}`}`,
     ...(bad ? { run: [now, looking.command(`backups list ${id}`)] } : {}),
   };
 };

@@ -3,7 +3,7 @@ import { changesText } from "../baseline/markdown";
 import { compare } from "../baseline/compare";
 import { measure } from "../baseline/measure";
 import type { Baseline, Comparison } from "../baseline/types";
-import { Looking, type Whose } from "../looking";
+import type { Looking, Whose } from "../looking";
 import type { Finding } from "../types";
 import { periodText } from "../units";
 import { unknown, type Check } from "./finding";
@@ -13,7 +13,7 @@ export const baselineHours = 24;
 
 /** One measurement for all systems of a stack. */
 function measured(looking: Looking): Promise<Baseline> {
-  return looking.once("baseline", () => measure(new Looking(looking.stack, looking.engine, looking.context, baselineHours, looking.mayAct, looking.folder)));
+  return looking.once("baseline", () => measure(looking.over(baselineHours)));
 }
 
 export const baselineCheck: Check = async (looking, system) => {

@@ -8,8 +8,8 @@ import { unknown, valueOf, worst, type Check } from "./finding";
 const mostLines = 20_000;
 const mostMessages = 5;
 
-/** JSON with a level in words or in Pino's numbers, or a word in capitals. */
-const errorLevel = /"(?:level|severity|lvl)"\s*:\s*(?:"(?:error|fatal|critical|emerg|alert)"|[56]0\b)|(?:^|[\s[(])(?:ERROR|FATAL|CRITICAL)(?:[\s\]:)]|$)/i;
+/** JSON with a level in words, or in Pino's numbers. */
+const errorLevel = /"(?:level|severity|lvl)"\s*:\s*(?:"(?:error|fatal|critical|emerg|alert)"|[56]0\b)/i;
 const wordInCapitals = /(?:^|[\s[(])(?:ERROR|FATAL|CRITICAL)(?:[\s\]:)]|$)/;
 
 export function isErrorLine(text: string): boolean {
