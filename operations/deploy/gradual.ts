@@ -26,7 +26,7 @@ export async function gradually(request: DeployRequest, course: Course, means: M
   const steps = new Steps(request, means, course.setting, course.failing);
   const report = new Report(request, course, means, steps);
   const slot = otherSlot(slotIn(file, system));
-  const before = await steps.before();
+  const before: Figures = gradual.stepSeconds + gradual.holdSeconds > 0 ? await steps.before() : new Map();
   const migrated = await hasMigrated(means.stack, system);
   const end = (reasons: readonly string[]): Promise<Outcome> => (course.irreversible ? stop(request, course, means, reasons, report) : goBack(request, course, means, steps, reasons, report));
   for (const percent of gradual.percents) {
