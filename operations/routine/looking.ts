@@ -9,6 +9,7 @@ import { Problem } from "../problem";
 import { queryAll, queryRange, type Sample, type Series } from "../prometheus";
 import type { Stack } from "../stack";
 import { stackContainers } from "../stackContainers";
+import { storeEnvironment } from "../storeEnvironment";
 import { metricsSince } from "./since";
 
 export type Whose = SystemId | "stack";
@@ -95,6 +96,11 @@ export class Looking {
     if (found !== undefined) return found;
     const what = Object.values(labels).join(" ");
     throw new Problem(fits[0] === undefined ? `${system} has no container of ${what}` : `${fits[0].name} does not run (${fits[0].state})`, [`npx stackbook --stack ${this.stack.name} status ${system === "stack" ? "" : system}`.trim()]);
+  }
+
+  /** For who logs in within a store's container. */
+  storeEnvironment(system: SystemId): Promise<Readonly<Record<string, string>>> {
+    return this.once(`environment ${system}`, () => storeEnvironment(this.stack, system));
   }
 
   /** Newest first, in all stores; those before a change too. */

@@ -11,7 +11,7 @@ export async function sql(looking: Looking, system: SystemId, statement: string,
   const { name: container } = await looking.running(system, { role: "database" });
   // Words after the script are its arguments: nothing of the statement is read by the shell.
   const command = ["sh", "-c", 'PGPASSWORD=$POSTGRES_PASSWORD exec psql -X -A -t -F "$(printf "\\t")" -v ON_ERROR_STOP=1 -U postgres -d "$1" -c "$2"', "sql", systems[system].database.name, statement];
-  const ended = await looking.engine.exec(container, command, "", { timeoutSeconds: long ? longSeconds : 30 });
+  const ended = await looking.engine.exec(container, command, "", { timeoutSeconds: long ? longSeconds : 30, env: await looking.storeEnvironment(system) });
   return linesOf(ended, container, "PostgreSQL").map((line) => line.split("\t"));
 }
 
@@ -19,7 +19,7 @@ export async function sql(looking: Looking, system: SystemId, statement: string,
 export async function mongo(looking: Looking, system: SystemId, script: string): Promise<string[]> {
   const { name: container } = await looking.running(system, { role: "database" });
   const login = "const e = process.env, db = new Mongo(`mongodb://${e.MONGO_INITDB_ROOT_USERNAME}:${encodeURIComponent(e.MONGO_INITDB_ROOT_PASSWORD)}@127.0.0.1/admin`)";
-  const ended = await looking.engine.exec(container, ["mongosh", "--quiet", "--norc", "--nodb", "--eval", `${login}.getDB(${JSON.stringify(systems[system].database.name)}); ${script}`], "", { timeoutSeconds: 60 });
+  const ended = await looking.engine.exec(container, ["mongosh", "--quiet", "--norc", "--nodb", "--eval", `${login}.getDB(${JSON.stringify(systems[system].database.name)}); ${script}`], "", { timeoutSeconds: 60, env: await looking.storeEnvironment(system) });
   return linesOf(ended, container, "MongoDB");
 }
 

@@ -43,7 +43,7 @@ function judge(all: readonly Comparison[], before: Baseline, system: Whose, look
   const details = changesText(own);
   return {
     verdict: worse.length > 0 ? "bad" : details.some((line) => line.startsWith("worse")) ? "look" : "good", details,
-    says: worse.length > 0 ? `${worse.length} of ${counted.length} figures are worse than on ${before.at.slice(0, 10)}: ${details.find((line) => line.startsWith("worse")) ?? ""}` : `${counted.length} figures are as on ${before.at.slice(0, 10)}${details.length > 0 ? `, but for ${details.length}` : ""}`,
+    says: worse.length > 0 ? `${worse.length} of ${counted.length} figures are worse than on ${before.at.slice(0, 10)}: ${changesText(worse)[0] ?? ""}` : `${counted.length} figures are as on ${before.at.slice(0, 10)}${details.length > 0 ? `, but for ${details.length}` : ""}`,
     figures: [{ name: "worse figures", value: worse.length, unit: "count", worse: "up", limit: 0 }],
     ...(worse.length > 0 ? { run: [looking.command("check baseline"), looking.command("history")] } : {}),
   };

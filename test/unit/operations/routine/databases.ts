@@ -11,7 +11,7 @@ export function postgres(answers: Readonly<Record<string, string | (() => string
   return {
     asked,
     engine: {
-      containers: () => Promise.resolve([database("motel"), database("sms"), database("memo")]),
+      containers: (labels) => Promise.resolve([database("motel"), database("sms"), database("memo")].filter((each) => ["system", "service"].every((name) => labels[`stackbook.${name}`] === undefined || each.labels[`stackbook.${name}`] === labels[`stackbook.${name}`]))),
       exec: (_, command) => {
         asked.push(command);
         if (always !== undefined) return Promise.resolve(always);

@@ -25,17 +25,20 @@ describe("stackbook check", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+  const cli = { ...noCli, run: () => Promise.resolve(JSON.stringify({ deployment: { resources: [] } })), preview: () => Promise.resolve({ changes: [] }) };
+
   const run = async (argv: readonly string[], engine: Partial<Engine> = postgres({ "SELECT 1": "1\n", relname: "students\t10\t2\t1\n", VACUUM: "VACUUM\n" }).engine, change: Partial<Stack["outputs"]> = {}) => {
     const stack: Stack = {
-      name: "prod", dockerHost: undefined, cli: noCli, settings: {}, state: { containers: [], pending: [] },
+      name: "prod", dockerHost: undefined, cli, settings: {}, state: { containers: [], pending: [] },
       outputs: { facts: { ...facts, systems: facts.systems.filter(({ id }) => id === "sms" || id === "motel").map((system) => ({ ...system, enabled: system.id === "sms" })) }, systems: {}, ...change },
     };
     const context: Context = {
-      root: folder, env: {}, now: () => now, who: "ops@desk", ...nobody, say: (line) => void said.push(line), openStack: () => Promise.resolve(stack), connect: () => new FakeEngine({ exec: () => Promise.reject(new Error("not expected")), ...engine }),
+      root: folder, env: {}, now: () => now, who: "ops@desk", ...nobody, say: (line) => void said.push(line), openStack: () => Promise.resolve(stack), connect: () => new FakeEngine({ exec: () => Promise.reject(new Error("not expected")), inspectWhole: () => Promise.resolve({ HostConfig: { LogConfig: { Type: "local" } } }), ...engine }),
       ask: (question) => (asked.push(question), Promise.resolve(lines.shift() ?? "")),
     };
     const texts = { out: "", err: "" };
     const code = await runCommand(["check", ...argv], context, { out: (text) => (texts.out += text), err: (text) => (texts.err += text) });
+    assert.doesNotMatch(texts.err, /\n {4}at /, `a fault of ours: ${texts.err}`);
     return { code, ...texts };
   };
   const reports = (): string[] => readdirSync(join(folder, ".stackbook/reports")).sort();
