@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from "../../releases/record";
+import { systemIds } from "../../systems";
 import { chooseBackup } from "../backups/choose";
 import { restoreByUpdate } from "../backups/restore";
 import { newRestoreId } from "../backups/restoreKey";
@@ -9,6 +10,7 @@ import { updateOrTakeBack } from "../change/takeBack";
 import type { Context, Outcome } from "../commands/types";
 import { describePreview } from "../preview";
 import { exitCodes, Problem } from "../problem";
+import { tell, verify } from "./after";
 import { choices, historyOf, of, releaseBefore, releaseNumbered, runs, type History } from "./choose";
 import { readOptions, type Asked, type RollbackOptions } from "./options";
 import { applyEdits, checkWay, describeEdits, describeRelease, isBuiltHere, planEdits, type Wanted } from "./plan";
@@ -92,8 +94,12 @@ async function bringBack(asked: Asked, options: RollbackOptions, means: Means): 
   } else {
     await updateOrTakeBack(means, before, cwd === undefined ? {} : { cwd });
   }
+  const seconds = (context.now().getTime() - began) / 1000;
   await keepPackages(context.root);
-  return outcome(asked, plan, (context.now().getTime() - began) / 1000, means);
+  const wrong = await verify(means, systemIds.filter((id) => (asked.system === undefined ? Object.hasOwn(means.stack.outputs.release?.systems ?? {}, id) : id === asked.system)));
+  const title = `ROLLED BACK: ${describe(asked).replace(/^rollback /, "")}`;
+  await tell(means, { system: asked.system, title, lines: [...(options.why === undefined ? [] : [`Why: ${options.why}`]), ...(wrong.length === 0 ? ["What runs is what the record says, and the smoke checks pass."] : wrong)] });
+  return outcome(asked, { ...plan, seconds, wrong }, means);
 }
 
 async function makePlan(asked: Asked, options: RollbackOptions, history: History, means: Means): Promise<Plan> {
@@ -129,9 +135,16 @@ async function checkBackup(data: string | true, system: string, target: ReleaseR
   return { id, backup: checked.backup };
 }
 
-async function outcome(asked: Asked, { backup, program: ran, wanted }: Plan, seconds: number, means: Means): Promise<Outcome> {
+interface Done extends Plan {
+  readonly seconds: number;
+  /** What was found afterwards. */
+  readonly wrong: readonly string[];
+}
+
+async function outcome(asked: Asked, { backup, program: ran, seconds, wanted, wrong }: Done, means: Means): Promise<Outcome> {
   const { release } = means.stack.outputs;
   const text = [
+    ...(wrong.length === 0 ? [] : ["It went through, but not all is well:", ...wrong.map((what) => `  ${what}`)]),
     `${describe(asked)}: done in ${took(seconds)}${release === undefined ? "" : `, release ${release.number}`}.`,
     ...(ran.kind === "commit" ? [`The stack file pins the program to commit ${ran.commit.slice(0, 12)}: a plain \`pulumi up\` of another one is refused until a deploy goes forward again.`] : []),
     ...(release === undefined || wanted === undefined ? [] : [`The way back again: npx stackbook rollback ${asked.system ?? "--all"} --to ${release.number - 1}`]),
@@ -139,5 +152,5 @@ async function outcome(asked: Asked, { backup, program: ran, wanted }: Plan, sec
     "To commit, so that neither a colleague nor a pipeline undoes it:",
     await means.file.difference(),
   ];
-  return { text: text.join("\n"), json: { stack: means.stack.name, changed: true, seconds, release: release?.number ?? null, to: wanted?.target.number ?? null, backup: backup?.backup ?? null, program: ran } };
+  return { text: text.join("\n"), json: { stack: means.stack.name, changed: true, seconds, release: release?.number ?? null, to: wanted?.target.number ?? null, backup: backup?.backup ?? null, program: ran, wrong }, exitCode: wrong.length === 0 ? exitCodes.done : exitCodes.failed };
 }
