@@ -54,7 +54,8 @@ async function perform(argv: readonly string[], context: Context, output: Output
   return outcomes;
 }
 
-async function createProgram(argv: readonly string[], run: Run, output: Output): Promise<Command> {
+/** All commands by name; of the one that `argv` begins with, its arguments and options as well. */
+export async function createProgram(argv: readonly string[], run: Run, output: Output): Promise<Command> {
   const program = new Command("stackbook")
     .description("Operations on a stack: the runbooks' steps as commands.")
     .option("--stack <name>", "the stack (default: PULUMI_STACK, then dev where npm start set it up, then the selected one)")
