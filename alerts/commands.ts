@@ -53,13 +53,14 @@ class Shell {
     return `${this.docker} logs --since 15m ${this.one({ system: "stack", service: "edge" })} 2>&1 | grep '"system":"${this.context.system}"' | grep -E '${pattern}' | tail -20`;
   }
 
+  /** By our own `exec`, which knows passwords that were exchanged since the container was made. */
   sql(database: string, statement: string): string {
-    return `${this.docker} exec ${this.one({ system: this.context.system, role: "database" })} sh -c 'PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -d ${database} -c "${statement}"'`;
+    return this.stackbook(`exec ${this.context.system} database -- sh -c 'PGPASSWORD=$POSTGRES_PASSWORD psql -U postgres -d ${database} -c "${statement}"'`);
   }
 
   mongo(script: string): string {
     const login = "const e = process.env, db = new Mongo(`mongodb://${e.MONGO_INITDB_ROOT_USERNAME}:${encodeURIComponent(e.MONGO_INITDB_ROOT_PASSWORD)}@127.0.0.1/admin`)";
-    return `${this.docker} exec ${this.one({ system: this.context.system, role: "database" })} mongosh --quiet --norc --nodb --eval '${login}.getDB("${this.database}"); ${script}'`;
+    return this.stackbook(`exec ${this.context.system} database -- mongosh --quiet --norc --nodb --eval '${login}.getDB("${this.database}"); ${script}'`);
   }
 
   ask(promql: string): string {
@@ -114,7 +115,7 @@ const makers = {
   slowStatements: (sh: Shell) =>
     sh.sql("postgres", "SELECT calls, round(mean_exec_time) AS mean_ms, round(total_exec_time) AS total_ms, left(query, 80) AS query FROM pg_stat_statements ORDER BY mean_exec_time DESC LIMIT 10"),
   slowOperations: (sh: Shell) => sh.mongo("printjson(db.getCollection(\"system.profile\").find().sort({ ts: -1 }).limit(10).toArray())"),
-  cacheInfo: (sh: Shell) => `${sh.docker} exec ${sh.one({ system: sh.context.system, role: "cache" })} redis-cli info`,
+  cacheInfo: (sh: Shell) => sh.stackbook(`exec ${sh.context.system} cache -- redis-cli info`),
   cacheLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system, role: "cache" })}; ${sh.logs({ system: sh.context.system, role: "cache" })}`,
   hostStats: (sh: Shell) => `${sh.onHost("uptime; free -m")}; ${sh.docker} stats --no-stream`,
   hostDisks: (sh: Shell) => `${sh.onHost("df -h -x tmpfs -x overlay")}; ${sh.docker} system df`,

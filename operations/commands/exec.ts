@@ -5,6 +5,7 @@ import { chooseOne } from "../reading/chooseOne";
 import { ownTerminal } from "../reading/ownTerminal";
 import type { Stack } from "../stack";
 import { stackContainers } from "../stackContainers";
+import { storeEnvironment } from "../storeEnvironment";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
 interface ExecCommandOptions extends GlobalOptions {
@@ -41,7 +42,8 @@ async function enter(options: ExecCommandOptions, context: Context, system = "",
   const record = recorder(stack, engine, context, { system, service, command: words, ...(options.why === undefined ? {} : { why: options.why }) });
   await record("begun", container.name);
   try {
-    const { code, outcome } = await perform(engine, container, command, options);
+    const env = storeRoles.includes(container.labels["stackbook.role"] ?? "") ? await storeEnvironment(stack, system) : {};
+    const { code, outcome } = await perform(engine, container, command, { ...options, env });
     await record(code === 0 ? "done" : "failed", `${container.name}: exit code ${code}`);
     return outcome;
   } catch (error) {
@@ -50,14 +52,17 @@ async function enter(options: ExecCommandOptions, context: Context, system = "",
   }
 }
 
-async function perform(engine: Engine, container: Container, command: readonly string[], { json, user }: ExecCommandOptions): Promise<{ readonly code: number; readonly outcome: Outcome }> {
+/** Their containers don't know their own passwords any more once these were exchanged. */
+const storeRoles: readonly string[] = ["database", "cache"];
+
+async function perform(engine: Engine, container: Container, command: readonly string[], { env, json, user }: ExecCommandOptions & { readonly env: Readonly<Record<string, string>> }): Promise<{ readonly code: number; readonly outcome: Outcome }> {
   if (json === true) {
-    const ended = await engine.exec(container.id, command, "", { timeoutSeconds: 24 * 3600, ...(user === undefined ? {} : { user }) });
+    const ended = await engine.exec(container.id, command, "", { timeoutSeconds: 24 * 3600, env, ...(user === undefined ? {} : { user }) });
     return { code: ended.code, outcome: { text: "", json: { container: container.name, ...ended }, exitCode: ended.code } };
   }
   const { close, terminal } = ownTerminal(user);
   try {
-    const code = await engine.interact(container.id, command, terminal);
+    const code = await engine.interact(container.id, command, { ...terminal, env });
     return { code, outcome: { text: "", json: undefined, exitCode: code } };
   } finally {
     close();

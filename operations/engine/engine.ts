@@ -66,6 +66,8 @@ export interface ExecOptions {
   readonly onProgress?: (line: string) => void;
   /** @default the container's own */
   readonly user?: string;
+  /** Over the container's own environment; it may hold secrets, and no list of processes shows it. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Terminal {
@@ -75,6 +77,8 @@ export interface Terminal {
   /** A terminal of this size, and word of every change; undefined: plain streams. */
   readonly screen?: { size(): { readonly columns: number; readonly rows: number }; onResize(told: () => void): () => void };
   readonly user?: string;
+  /** Over the container's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Container {

@@ -6,8 +6,8 @@ import type { Ended, ExecOptions, Terminal } from "./engine";
 const defaultTimeoutSeconds = 60;
 
 export async function exec(docker: Docker, container: string, command: readonly string[], line: string, options: ExecOptions = {}): Promise<Ended> {
-  const { onProgress, timeoutSeconds = defaultTimeoutSeconds, user } = options;
-  const handle = await docker.getContainer(container).exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true, ...(user === undefined ? {} : { User: user }) });
+  const { env = {}, onProgress, timeoutSeconds = defaultTimeoutSeconds, user } = options;
+  const handle = await docker.getContainer(container).exec({ Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true, ...(user === undefined ? {} : { User: user }), Env: settings(env) });
   const stream = await handle.start({ hijack: true, stdin: true });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
@@ -26,6 +26,8 @@ export async function exec(docker: Docker, container: string, command: readonly 
   return { code: code ?? 1, out: Buffer.concat(out).toString("utf8"), err: Buffer.concat(err).toString("utf8") };
 }
 
+const settings = (env: Readonly<Record<string, string>>): string[] => Object.entries(env).map(([name, value]) => `${name}=${value}`);
+
 function into(chunks: Buffer[], onLine?: (line: string) => void): Writable {
   let rest = "";
   return new Writable({
@@ -43,11 +45,11 @@ function into(chunks: Buffer[], onLine?: (line: string) => void): Writable {
 
 /** As `docker exec -it`, or `-i` without a screen. */
 export async function interact(docker: Docker, container: string, command: readonly string[], terminal: Terminal): Promise<number> {
-  const { errors, input, output, screen, user } = terminal;
+  const { env = {}, errors, input, output, screen, user } = terminal;
   const tty = screen !== undefined;
   const handle = await docker.getContainer(container).exec({
     Cmd: [...command], AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: tty, ...(user === undefined ? {} : { User: user }),
-    ...(tty ? { Env: [`TERM=${process.env["TERM"] ?? "xterm"}`] } : {}),
+    Env: settings({ ...(tty ? { TERM: process.env["TERM"] ?? "xterm" } : {}), ...env }),
   });
   const stream = await handle.start({ hijack: true, stdin: true, Tty: tty });
   let running = true;
