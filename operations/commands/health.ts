@@ -21,7 +21,7 @@ export const health: CommandModule = {
 };
 
 /** Between two rounds of questions. */
-const pauseMs = 2000;
+const pauseMs = 1000;
 
 async function check(options: HealthOptions, context: Context, system: string | undefined): Promise<Outcome> {
   const seconds = options.wait === undefined ? 0 : durationOption("--wait", options.wait, { least: 1, most: 3600 });

@@ -41,7 +41,7 @@ function requests({ id, windowMinutes: minutes }: FigureFacts): Figure[] {
   // No error yet is no series yet.
   const share = (name: string): string => `${name}${of} or ${recorded.requestRate}${of} * 0`;
   return [
-    figure("requests", "requestsPerSecond", `${recorded.requestRate}${of}`),
+    figure("rate", "requestsPerSecond", `${recorded.requestRate}${of}`),
     figure("4xx", "ratio", share(recorded.share4xx), "errors-4xx"),
     figure("5xx", "ratio", share(recorded.share5xx), "errors-5xx"),
     figure("mean", "seconds", `${recorded.mean}${of}`, "response-time-mean"),

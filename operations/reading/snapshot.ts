@@ -13,22 +13,23 @@ import { readFigures, type Figures } from "./traffic";
 import type { BackupStatus, Snapshot, SystemStatus } from "./types";
 import { readUpdates } from "./updates";
 
-/** What is slower is shown as missing. */
-const patience = { engine: 1200, prometheus: 1300, history: 1500 } as const;
+/** Milliseconds. What is slower is shown as missing: with the second that it takes to read the stack, an answer comes in two. */
+export const patience = { engine: 1200, prometheus: 1300, history: 1300, agents: 1000 } as const;
+type Patience = Readonly<Record<keyof typeof patience, number>>;
 /** Newest updates on the screen. */
 const shownUpdates = 3;
 
 /** Everything that `status` shows, read at once. Throws only when the stack itself can't be read. */
-export async function takeSnapshot(stack: Stack, engine: Engine, now: () => Date): Promise<Snapshot> {
+export async function takeSnapshot(stack: Stack, engine: Engine, now: () => Date, wait: Patience = patience): Promise<Snapshot> {
   const watched = stack.outputs.monitoring !== undefined;
   const [containers, figures, active, updates] = await Promise.all([
-    within("the engine", patience.engine, stackContainers(stack, engine)),
-    watched ? within("Prometheus", patience.prometheus, readFigures(stack, engine, patience.prometheus / 1000)) : unwatched<Figures>(),
-    watched ? within("Prometheus", patience.prometheus, alerts(stack, engine, { timeoutSeconds: patience.prometheus / 1000 })) : unwatched<readonly Alert[]>(),
-    within("the stack's history", patience.history, readUpdates(stack.cli, stack.outputs, shownUpdates)),
+    within("the engine", wait.engine, stackContainers(stack, engine)),
+    watched ? within("Prometheus", wait.prometheus, readFigures(stack, engine, wait.prometheus / 1000)) : unwatched<Figures>(),
+    watched ? within("Prometheus", wait.prometheus, alerts(stack, engine, { timeoutSeconds: wait.prometheus / 1000 })) : unwatched<readonly Alert[]>(),
+    within("the stack's history", wait.history, readUpdates(stack.cli, stack.outputs, shownUpdates)),
   ]);
   // With Prometheus there is no need to start a program in each agent.
-  const backups = "value" in figures ? figures.value.backups : await askedBackups(stack, engine, containers);
+  const backups = "value" in figures ? figures.value.backups : await askedBackups(stack, engine, containers, wait.agents);
   const found = valueOf(containers);
   const systems = [...Object.keys(stack.outputs.systems ?? {}), "stack"].map((id) => describe(id, { stack, found, figures: valueOf(figures), backups, now: now() }));
   return {
@@ -75,10 +76,10 @@ function describe(id: string, { backups, figures, found, now, stack }: Known): S
 }
 
 /** Without Prometheus the agents are asked themselves; one that does not answer is left out. */
-async function askedBackups(stack: Stack, engine: Engine, containers: Read<readonly Container[]>): Promise<ReadonlyMap<string, BackupStatus>> {
+async function askedBackups(stack: Stack, engine: Engine, containers: Read<readonly Container[]>, milliseconds: number): Promise<ReadonlyMap<string, BackupStatus>> {
   if (!("value" in containers)) return new Map();
   const systems = Object.keys(stack.outputs.backups ?? {});
-  const lists = await Promise.all(systems.map((system) => within(`${system}'s backups`, 1000, askBackupAgent(stack, engine, system, "list", {}))));
+  const lists = await Promise.all(systems.map((system) => within(`${system}'s backups`, milliseconds, askBackupAgent(stack, engine, system, "list", {}))));
   return new Map(
     systems.flatMap((system, at): [string, BackupStatus][] => {
       const list = lists[at];

@@ -24,6 +24,7 @@ export async function watch(seconds: number, { print, screen }: Pick<Context, "p
     });
     print(lines || screen.columns === undefined ? `${text}\n` : `${clear}${text}\n`);
     await new Promise<void>((resolve) => {
+      if (signal?.aborted === true) return resolve();
       const timer = setTimeout(resolve, Math.max(0, seconds * 1000 - (Date.now() - begun)));
       signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
     });

@@ -138,12 +138,12 @@ export interface Said {
 }
 
 /** Runs a command of the command line on a stack that is made up. */
-export async function stackbook(argv: readonly string[], stack: Stack, agents: FakeAgents, change: Partial<Context> = {}): Promise<Said> {
+export async function stackbook(argv: readonly string[], stack: Stack, engine: Engine, change: Partial<Context> = {}): Promise<Said> {
   const texts = { out: "", err: "" };
   const progress: string[] = [];
   const context: Context = {
     root: "/nowhere", env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody, say: (line) => void progress.push(line), print: (text) => void (texts.out += text),
-    openStack: (name) => Promise.resolve({ ...stack, name: name ?? stack.name }), connect: () => agents, ...change,
+    openStack: (name) => Promise.resolve({ ...stack, name: name ?? stack.name }), connect: () => engine, ...change,
   };
   const code = await runCommand(argv, context, { out: (text) => (texts.out += text), err: (text) => (texts.err += text) });
   return { code, ...texts, progress };
