@@ -3,6 +3,7 @@ import { blockedList, bypassList } from "./admission";
 import { closedTexts, isClosing } from "./closed";
 import type { FullModel } from "./haproxy";
 import { bodyLimitLua } from "./lua";
+import { closeTunnelsLua } from "./tunnels";
 
 /** A file that lies beside the configuration, in the edge's directory. */
 export interface EdgeFile {
@@ -14,6 +15,7 @@ export interface EdgeFile {
 /** What the configuration loads, as absolute paths; absent: nothing of the kind is needed. */
 export interface EdgePaths {
   readonly bodyLimit: string;
+  readonly closeTunnels: string | undefined;
   readonly blocked: string | undefined;
   readonly bypass: string | undefined;
   readonly closed: string | undefined;
@@ -33,8 +35,11 @@ export function edgeFiles(model: FullModel): { readonly files: readonly EdgeFile
     files.push({ path, text });
     return absolute(path);
   };
+  const tunnels = closeTunnelsLua(model);
+  if (tunnels !== undefined) files.push({ path: `lua/${tunnels.fileName}`, text: tunnels.text });
   const paths = {
     bodyLimit: absolute(`lua/${bodyLimitLua.fileName}`),
+    closeTunnels: tunnels === undefined ? undefined : absolute(`lua/${tunnels.fileName}`),
     blocked: list("blocked", blockedList(model.blocked)),
     bypass: list("bypass", bypassList(model.bypass)),
     closed: isClosing(model) ? list("closed", closedTexts(model)) : undefined,

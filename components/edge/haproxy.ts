@@ -95,7 +95,7 @@ function withDefaults(model: EdgeModel): FullModel {
   };
 }
 
-function renderGlobal(model: FullModel, { bodyLimit }: EdgePaths): string[] {
+function renderGlobal(model: FullModel, { bodyLimit, closeTunnels }: EdgePaths): string[] {
   return [
     "global",
     // A line must hold a whole JSON object; the usual 1024 bytes would cut one in two.
@@ -111,6 +111,8 @@ function renderGlobal(model: FullModel, { bodyLimit }: EdgePaths): string[] {
     "    ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
     "    tune.ssl.default-dh-param 2048",
     `    lua-load-per-thread ${bodyLimit}`,
+    // Once for all threads.
+    ...(closeTunnels === undefined ? [] : [`    lua-load ${closeTunnels}`]),
   ];
 }
 

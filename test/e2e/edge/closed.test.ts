@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { randomBytes } from "node:crypto";
 import * as http from "node:http";
+import * as https from "node:https";
+import type { Duplex } from "node:stream";
 import type { EdgeModel, EdgeSystem, EdgeWindow } from "../../../components/edge";
 import { passCookie, passKeyId, passPath, signPass, type Pass } from "../../../config/passes";
 import { Backend } from "./backend";
@@ -133,6 +135,29 @@ describe("a closed system at the edge", function () {
       memo.healthy = true;
     }
     await close({});
+  });
+
+  it("ends open WebSockets of its own when a planned window opens, and plain requests in work never", async () => {
+    const from = now() + 8;
+    const routes = [{ path: "/", service: "backend" }, { path: "/socket.io", service: "backend", websocket: true }];
+    const opened: Duplex[] = [];
+    const upgrade = (name: string): Promise<Duplex> => new Promise((resolve, reject) => {
+      const headers = { Host: `${name}:${edge.ports.https}`, Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": randomBytes(16).toString("base64") };
+      https.request({ ...edge.target(name), path: "/socket.io/", agent: false, headers }).on("upgrade", (_response, socket) => { opened.push(socket); resolve(socket); }).on("error", reject).end();
+    });
+    const other = { ...system(), id: "memo", hosts: ["memo.localhost"], routes };
+    await edge.apply(edge.model([{ ...system({ kind: "maintenance", windows: [{ from, until: from + 60 }] }), routes }, other]));
+    backend.handler = (_request, response) => void setTimeout(() => response.end("slow"), (from + 2) * 1000 - Date.now());
+    const slow = get();
+    const [mine, others] = await Promise.all([upgrade(host), upgrade("memo.localhost")]);
+    const ended = new Promise<number>((resolve) => mine.on("close", () => resolve(now())));
+    assert.ok(now() < from, "all of it began before the window");
+    mine.resume();
+    assert.ok((await ended) >= from);
+    assert.equal(others.destroyed, false);
+    assert.deepEqual([(await slow).body, (await get()).status], ["slow", 503]);
+    backend.handler = (_request, response) => response.end("backend");
+    for (const socket of opened) socket.destroy();
   });
 
   it("lets in who follows the link of a pass, with a cookie that ends with it and that no application sees", async () => {
