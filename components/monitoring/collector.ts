@@ -1,5 +1,5 @@
 import { ports, type StackFacts, type WatchedSystem } from "./facts";
-import { masks, replacement } from "./masking";
+import { masks, replacement } from "../../config/masking";
 import { yamlText } from "./yaml";
 
 export interface CollectorInput extends StackFacts {

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type Docker from "dockerode";
 import { collectorFolders, renderCollector } from "../../../components/monitoring/collector";
-import { maskLine } from "../../../components/monitoring/masking";
+import { maskLine } from "../../../config/masking";
 import { imageReference } from "../../engine/inImage";
 import { harmless, planted } from "../../unit/monitoring/planted";
 import { engine } from "../support/engine";

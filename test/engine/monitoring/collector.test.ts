@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 import { renderCollector } from "../../../components/monitoring/collector";
-import { maskLine } from "../../../components/monitoring/masking";
+import { maskLine } from "../../../config/masking";
 import { motel, mps } from "../../unit/monitoring/fixtures";
 import { harmless, planted } from "../../unit/monitoring/planted";
 import { imageReference } from "../inImage";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { masks, maskLine, replacement } from "../../../components/monitoring/masking";
+import { masks, maskLine, replacement } from "../../../config/masking";
 import { harmless, planted } from "./planted";
 
 describe("masking of logs", () => {

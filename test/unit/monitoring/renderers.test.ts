@@ -3,7 +3,7 @@ import { edgeBuckets, metrics } from "../../../alerts/metrics";
 import { renderBlackbox } from "../../../components/monitoring/blackbox";
 import { collectorFolders, renderCollector } from "../../../components/monitoring/collector";
 import { lokiLabels, renderLoki } from "../../../components/monitoring/loki";
-import { masks } from "../../../components/monitoring/masking";
+import { masks } from "../../../config/masking";
 import { renderEdgeProgram } from "../../../components/monitoring/mtail";
 import { renderPostgresQueries } from "../../../components/monitoring/postgresQueries";
 import { motel, mps, read } from "./fixtures";
