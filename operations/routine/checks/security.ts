@@ -118,15 +118,18 @@ export const isolation: Check = async (looking, system) => {
 /** Assumed: no runbook gives an age. sms.md reviews keys each month and wants each quarter's rotated. */
 const oldDays = 92;
 
-/** A secret is as old as what made it in the stack's state: a rotation makes it anew. */
+/** A secret is as old as what made it in the stack's state. Each rotation makes another, `name-1`, `name-2`; what was before may be kept, and opens nothing. */
 export const secretAges: Check = async (looking, system) => {
   const made = await looking.once("secrets", async () => readSecrets(await looking.stack.cli.run(["stack", "export"])));
   const own = made.filter(({ name }) => (system === "stack" ? !looking.facts.systems.some(({ id }) => name.startsWith(`${id}-`)) : name.startsWith(`${system}-`) || name.startsWith("backups-encryptionKey")));
   if (own.length === 0) return unknown("its secrets were all given, and the stack does not know since when");
-  const figures = own.map(({ createdAt, name }): Figure => ({ name, value: (looking.now.getTime() - Date.parse(createdAt)) / 86_400_000, unit: "days", worse: "up", comesAndGoes: true }));
-  // Of backup keys only the newest encrypts; those before are kept to read with.
-  const newestKey = figures.filter(({ name }) => name.startsWith("backups-encryptionKey")).sort((a, b) => a.value - b.value)[0];
-  const counted = figures.filter((figure) => !figure.name.startsWith("backups-encryptionKey") || figure === newestKey);
+  const newest = new Map<string, number>();
+  for (const { createdAt, name } of own) {
+    const age = (looking.now.getTime() - Date.parse(createdAt)) / 86_400_000;
+    const secret = name.replace(/-\d+$/, "");
+    newest.set(secret, Math.min(age, newest.get(secret) ?? age));
+  }
+  const counted = [...newest].map(([name, value]): Figure => ({ name, value, unit: "days", worse: "up", comesAndGoes: true }));
   const oldest = [...counted].sort((a, b) => b.value - a.value)[0];
   const old = counted.filter(({ value }) => value > oldDays);
   const finding: Finding = { verdict: old.length > 0 ? "look" : "good", says: `${counted.length} secrets, the oldest (${oldest?.name ?? ""}) ${valueText(oldest?.value ?? 0, "days")} old${old.length > 0 ? `; ${old.length} are older than ${oldDays} days` : ""}`, figures: counted };

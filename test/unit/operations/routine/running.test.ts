@@ -108,8 +108,8 @@ describe("ages of secrets", () => {
   const resource = (name: string, created: string) => ({ type: "random:index/randomPassword:RandomPassword", urn: `urn:pulumi:prod::stackbook::x::${name}`, created });
   const of = (resources: readonly object[]) => checks.secretAges(new FakeLooking({ stack: { cli: { ...noCli, run: () => Promise.resolve(JSON.stringify({ deployment: { resources } })) } } }), "motel");
 
-  it("are told from when the state's own were made; of backup keys the newest counts", async () => {
-    const finding = await of([resource("motel-jwtSecret", "2026-11-01T10:00:00Z"), resource("sms-jwtSecret", "2020-01-01T00:00:00Z"), resource("backups-encryptionKey-1", "2025-01-01T00:00:00Z"), resource("backups-encryptionKey-2", "2026-11-11T10:00:00Z")]);
+  it("are told from when the state's own were made; of what was rotated the newest counts", async () => {
+    const finding = await of([resource("motel-jwtSecret-1", "2026-11-01T10:00:00Z"), resource("motel-jwtSecret", "2024-11-01T10:00:00Z"), resource("sms-jwtSecret", "2020-01-01T00:00:00Z"), resource("backups-encryptionKey-1", "2025-01-01T00:00:00Z"), resource("backups-encryptionKey-2", "2026-11-11T10:00:00Z")]);
     assert.deepEqual([finding.verdict, finding.says], ["good", "2 secrets, the oldest (motel-jwtSecret) 20 days old"]);
   });
 
