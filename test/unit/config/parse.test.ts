@@ -10,7 +10,7 @@ describe("a stack without configuration", () => {
     assert.deepEqual(config.systems.map(({ spec }) => spec.id), ["motel"]);
     assert.equal(config.systems[0]?.version, "1.0.0");
     assert.deepEqual(config.systems[0].services.backend.image, { kind: "reference-app" });
-    assert.deepEqual(config.edge, { httpPort: 8080, httpsPort: 8443, bindAddress: "127.0.0.1", tls: { kind: "self-signed" }, rateLimit: { requestsPerMinute: 1200 }, drainSeconds: 10 });
+    assert.deepEqual(config.edge, { httpPort: 8080, httpsPort: 8443, bindAddress: "127.0.0.1", tls: { kind: "self-signed" }, rateLimit: { requestsPerMinute: 1200 }, drainSeconds: 10, blocked: [], bypass: [] });
     assert.equal(config.domain, "localhost");
     assert.equal(config.environment, "dev");
     assert.equal(config.platform, "docker");
@@ -109,7 +109,7 @@ describe("the stack file over the catalogue", () => {
     assert.equal(config.host, "tcp://10.0.0.1:2376");
     assert.equal(config.contact, "Ada, 555-0100");
     assert.deepEqual(config.tags, { team: "web", "cost-centre": "4711" });
-    assert.deepEqual(config.edge, { httpPort: 8000, httpsPort: 8400, bindAddress: "::1", tls: { kind: "self-signed" }, rateLimit: { requestsPerMinute: 7 }, drainSeconds: 3 });
+    assert.deepEqual(config.edge, { httpPort: 8000, httpsPort: 8400, bindAddress: "::1", tls: { kind: "self-signed" }, rateLimit: { requestsPerMinute: 7 }, drainSeconds: 3, blocked: [], bypass: [] });
     assert.deepEqual(config.images, { redis: `mirror.example.net/redis:7@sha256:${"a".repeat(64)}` });
     assert.equal(config.protectData, false);
     assert.deepEqual(config.systems, [
@@ -136,6 +136,7 @@ describe("the stack file over the catalogue", () => {
         },
         contacts: {},
         smoke: systems.fetms.smoke,
+        maintenance: [],
         givenSecrets: {},
       },
     ]);
