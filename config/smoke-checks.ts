@@ -13,7 +13,7 @@ export function checkSmoke(id: SystemId, raw: RawSmoke, report: Report): void {
     const here = [...at, index];
     if (seen.has(name)) report([...here, "name"], quote(name), "a name of its own", "use another name: this list has it already");
     seen.add(name);
-    if (skip === true && !catalogue.includes(name)) report([...here, "name"], quote(name), catalogue.join(", "), `name one of the catalogue's flows (${catalogue.join(", ")}), or remove it`);
+    else if (skip === true && !catalogue.includes(name)) report([...here, "name"], quote(name), catalogue.join(", "), `name one of the catalogue's flows (${catalogue.join(", ")}), or remove it`);
     if (skip !== true && path === undefined) report([...here, "path"], "missing", "a path from / on", "name the path that is asked, or set skip to true");
     const plain = [...secretsIn(headers ?? {}, "headers"), ...secretsIn(body ?? {}, "body")];
     for (const key of plain) report([...here, ...key], "a secret in plain text", "{login.password}, or a value that an earlier flow saves", `keep secrets out of the file: \`pulumi config set --secret ${id}:smokeLogin\` takes <address>:<password>, which flows write as {login.email} and {login.password}`);
@@ -24,10 +24,14 @@ export function checkSmoke(id: SystemId, raw: RawSmoke, report: Report): void {
 /** `{token}` needs a flow before it that saves a token. */
 function checkPlaceholders(id: SystemId, raw: RawSmoke, report: Report): void {
   const known = new Set(["login.email", "login.password"]);
+  let told = false;
   for (const { body, headers, name, path, save } of resolveSmoke(systems[id].smoke, raw)) {
     const used = [...JSON.stringify([path, headers, body]).matchAll(/\{([A-Za-z][\w.]*)\}/g)].map(([, placeholder]) => placeholder ?? "");
     const index = raw.findIndex((entry) => entry.name === name);
-    for (const missing of [...new Set(used)].filter((placeholder) => !known.has(placeholder))) {
+    const [missing] = used.filter((placeholder) => !known.has(placeholder));
+    // One of the catalogue's has no place of its own in the file; the first one says enough.
+    if (missing !== undefined && (index >= 0 || !told)) {
+      told ||= index < 0;
       const where = index < 0 ? ["systems", id, "smoke"] : ["systems", id, "smoke", index];
       report(where, describe(`{${missing}}`), [...known].map((each) => `{${each}}`).join(", "), `have a flow before "${name}" save it: save: { ${missing}: <path in its answer> }`);
     }
