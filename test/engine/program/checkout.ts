@@ -4,17 +4,15 @@ import * as path from "node:path";
 import { runPulumi, type Ran } from "../../support/pulumi";
 import { pulumiEnvironment, repository } from "../support";
 
-const program = ["index.ts", "package.json", "tsconfig.run.json", "Pulumi.yaml", "bootstrap", "config", "systems", "backups", "releases", "alerts", "dashboards", "agents", "components", "platforms", "runtime", "policies", "reference-app/Dockerfile", "reference-app/Dockerfile.web", "reference-app/.dockerignore", "reference-app/dist", "reference-app/nginx.conf"];
+/** What the program never reads; stack files are put there one by one. */
+const leftOut = /^(\..*|node_modules|airgap|bench|docs|operations|setup|test|Pulumi\..+\.yaml)$/;
 
 /** The program in a folder of its own: what the CLI writes into stack files never reaches the repository's. */
 export class Checkout {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "stackbook-program-"));
 
   private constructor(private readonly env: NodeJS.ProcessEnv) {
-    for (const part of program) {
-      const from = path.join(repository, part);
-      if (fs.existsSync(from)) fs.cpSync(from, path.join(this.folder, part), { recursive: true });
-    }
+    for (const part of fs.readdirSync(repository).filter((name) => !leftOut.test(name))) fs.cpSync(path.join(repository, part), path.join(this.folder, part), { recursive: true });
     fs.symlinkSync(path.join(repository, "node_modules"), path.join(this.folder, "node_modules"));
     fs.mkdirSync(path.join(this.folder, "state"));
   }
