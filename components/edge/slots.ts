@@ -50,6 +50,8 @@ export function chooseSlots(systems: readonly EdgeSystem[], sameSite: (system: E
     ...split.map((system) => `    http-request set-var(txn.drawn) rand(100) if ${isSystem(system)} !{ var(txn.share) -m found }`),
     ...(split.length === 0 ? [] : ["    http-request set-var(txn.share) var(txn.drawn) if { var(txn.drawn) -m found }"]),
     ...systems.flatMap((system) => slotOfVisitor(system)),
+    // A number that a cache gave to all who ask it would be one visitor's.
+    ...(split.length === 0 ? [] : ["    http-response add-header Cache-Control private if { var(txn.drawn) -m found }"]),
     ...split.map((system) => `    http-response add-header Set-Cookie "${shareCookie}=%[var(txn.drawn)]; Path=/; HttpOnly; Secure; SameSite=${sameSite(system)}" if ${isSystem(system)} { var(txn.drawn) -m found }`),
   ];
 }

@@ -90,6 +90,7 @@ describe("the edge of a system in two slots", () => {
       /^use_backend /,
     ].map(at);
     assert.deepEqual([...order].sort((a, b) => a - b), order);
+    at(/^http-response add-header Cache-Control private if \{ var\(txn\.drawn\) -m found \}$/);
     at(/^http-response add-header Set-Cookie "stackbook_share=%\[var\(txn\.drawn\)\]; Path=\/; HttpOnly; Secure; SameSite=Lax" if /);
   });
 
