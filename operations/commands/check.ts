@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { lists, type List } from "../../routines";
+import { listHours, lists, type List } from "../../routines";
 import { systemIds, type SystemId } from "../../systems";
-import { appendAudit } from "../change/audit";
+import { recordOperation } from "../change/audit";
 import { durationOption } from "../durations";
 import { Problem, usageExitCode } from "../problem";
 import { askAnswers, carriedOver, readAnswers, type Answers } from "../routine/answers";
@@ -13,7 +14,6 @@ import { Looking, type Whose } from "../routine/looking";
 import { readReports, reportFolder, writeReport } from "../routine/report/files";
 import { renderSummary } from "../routine/report/summary";
 import { runList } from "../routine/run";
-import { listHours } from "../../routines";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
 interface ListOptions extends GlobalOptions {
@@ -77,7 +77,7 @@ async function checkList(list: List, options: ListOptions, context: Context, sys
     ...(options.ask === true ? { askFor: (rows, shown) => askAnswers(rows, shown, (question) => context.ask(question), (line) => context.say(line), given) } : {}),
   });
   for (const { systems, what } of looking.done) {
-    appendAudit(context.root, { at: context.now().toISOString(), id: `check-${list}`, stack: stack.name, command: "check", what, systems, who: context.who, why: `the ${list} list`, result: "done" });
+    await recordOperation(stack, looking.engine, context.root, { at: context.now().toISOString(), id: randomBytes(4).toString("hex"), stack: stack.name, command: "check", what, systems, who: context.who, why: `the ${list} list`, result: "done" }, context.say);
   }
   const files = writeReport(folder, report);
   const bad = report.result === "bad" || report.result === "incomplete";

@@ -68,7 +68,10 @@ export class FakeLooking extends Looking {
   }
 
   override over(hours: number): FakeLooking {
-    return new FakeLooking({ ...this.given, hours });
+    const other = new FakeLooking({ ...this.given, hours });
+    // What is asked there is asked here, too.
+    Object.defineProperty(other, "expressions", { value: this.expressions });
+    return other;
   }
 
   override backups(): Promise<readonly BackupEntry[]> {
