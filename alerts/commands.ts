@@ -22,22 +22,14 @@ class Shell {
     return engineHost === undefined || engineHost === "local" ? "docker" : `docker -H ${engineHost}`;
   }
 
-  /** Containers by label, running or not. */
-  all(labels: Readonly<Record<string, string>>): string {
-    return `${this.docker} ps -aq ${this.filters(labels)}`;
+  /** The last lines of a service, of containers that have ended too. */
+  logs(service: string, system: string = this.context.system): string {
+    return this.stackbook(`logs ${system} ${service} --tail 100`);
   }
 
-  /** One running container. */
-  one(labels: Readonly<Record<string, string>>): string {
-    return `$(${this.docker} ps -q ${this.filters(labels)} | head -1)`;
-  }
-
-  filters(labels: Readonly<Record<string, string>>): string {
-    return Object.entries({ stack: this.context.stack, ...labels }).map(([name, value]) => `--filter label=stackbook.${name}=${value}`).join(" ");
-  }
-
-  logs(labels: Readonly<Record<string, string>>, lines = 100): string {
-    return `${this.all(labels)} | xargs -rn1 ${this.docker} logs --tail ${lines}`;
+  /** What should run and what does, then the log. */
+  stateAndLogs(service: string): string {
+    return `${this.stackbook(`status ${this.context.system}`)}; ${this.logs(service)}`;
   }
 
   stackbook(command: string): string {
@@ -45,12 +37,12 @@ class Shell {
   }
 
   part(service: string): string {
-    return this.logs({ system: "stack", service });
+    return this.logs(service, "stack");
   }
 
   /** The edge's log of the last quarter of an hour, lines of this system that have `pattern`. */
   requests(pattern: string): string {
-    return `${this.docker} logs --since 15m ${this.one({ system: "stack", service: "edge" })} 2>&1 | grep '"system":"${this.context.system}"' | grep -E '${pattern}' | tail -20`;
+    return `${this.stackbook(`logs ${this.context.system} edge --since 15m --grep '${pattern}'`)} | tail -20`;
   }
 
   /** By our own `exec`, which knows passwords that were exchanged since the container was made. */
@@ -64,7 +56,7 @@ class Shell {
   }
 
   ask(promql: string): string {
-    return `${this.docker} exec ${this.one({ system: "stack", service: "prometheus" })} promtool query instant http://localhost:9090 '${promql}'`;
+    return this.stackbook(`metrics --query '${promql}'`);
   }
 
   /** On the engine's own machine. */
@@ -87,22 +79,22 @@ class Shell {
 }
 
 const makers = {
-  containers: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system })}`,
-  serviceLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "{service}" }),
-  backendLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "backend" }),
+  containers: (sh: Shell) => sh.stackbook(`status ${sh.context.system}`),
+  serviceLogs: (sh: Shell) => sh.logs("{service}"),
+  backendLogs: (sh: Shell) => sh.logs("backend"),
   /** Restarts are in the list, their reason is in the log. */
-  containerLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "{system}" })}; ${sh.docker} logs --tail 100 {container}`,
-  containerStats: (sh: Shell) => `${sh.docker} stats --no-stream $(${sh.docker} ps -q ${sh.filters({ system: sh.context.system })})`,
+  containerLogs: (sh: Shell) => sh.stateAndLogs("{service}"),
+  containerStats: (sh: Shell) => sh.stackbook(`metrics ${sh.context.system}`),
   failedRequests: (sh: Shell) => sh.requests('"status":5[0-9][0-9]'),
   refusedRequests: (sh: Shell) => sh.requests('"status":4[0-9][0-9]'),
   /** Half a second and more. */
   slowRequests: (sh: Shell) => sh.requests('"totalMs":([5-9][0-9][0-9]|[0-9]{4,})'),
   failedLogins: (sh: Shell) => sh.requests('"method":"POST".*"status":40[13]'),
-  lastRequests: (sh: Shell) => sh.requests('"kind":"access"'),
+  lastRequests: (sh: Shell) => sh.stackbook(`logs ${sh.context.system} edge --tail 20`),
   deprecatedRequests: (sh: Shell) => sh.requests('"deprecation":"[^-"]'),
-  /** A rollback is what was declared before, deployed again. */
-  deploys: (sh: Shell) => `pulumi stack history --stack ${sh.context.stack} --page-size 5`,
-  databaseLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system, role: "database" })}; ${sh.logs({ system: sh.context.system, role: "database" })}`,
+  /** What was deployed lately; going back is `rollback`. */
+  deploys: (sh: Shell) => sh.stackbook("history --limit 5"),
+  databaseLogs: (sh: Shell) => sh.stateAndLogs("database"),
   databaseConnections: (sh: Shell) =>
     sh.engine === "postgres"
       ? sh.sql("postgres", "SELECT datname, usename, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC")
@@ -116,13 +108,14 @@ const makers = {
     sh.sql("postgres", "SELECT calls, round(mean_exec_time) AS mean_ms, round(total_exec_time) AS total_ms, left(query, 80) AS query FROM pg_stat_statements ORDER BY mean_exec_time DESC LIMIT 10"),
   slowOperations: (sh: Shell) => sh.mongo("printjson(db.getCollection(\"system.profile\").find().sort({ ts: -1 }).limit(10).toArray())"),
   cacheInfo: (sh: Shell) => sh.stackbook(`exec ${sh.context.system} cache -- redis-cli info`),
-  cacheLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: sh.context.system, role: "cache" })}; ${sh.logs({ system: sh.context.system, role: "cache" })}`,
+  cacheLogs: (sh: Shell) => sh.stateAndLogs("cache"),
   hostStats: (sh: Shell) => `${sh.onHost("uptime; free -m")}; ${sh.docker} stats --no-stream`,
   hostDisks: (sh: Shell) => `${sh.onHost("df -h -x tmpfs -x overlay")}; ${sh.docker} system df`,
   hostFiles: (sh: Shell) => sh.onHost("df -i -x tmpfs -x overlay"),
   hostKills: (sh: Shell) => sh.onHost("dmesg -T | grep -i 'killed process' | tail"),
   hostUptime: (sh: Shell) => sh.onHost("uptime -s; last -x reboot shutdown | head"),
-  edgeLogs: (sh: Shell) => `${sh.docker} ps -a ${sh.filters({ system: "stack", service: "edge" })}; ${sh.docker} logs --since 1h ${sh.one({ system: "stack", service: "edge" })} 2>&1 | grep -v '"kind":"access"' | tail -50`,
+  /** Its own lines, not those of visitors' requests. */
+  edgeLogs: (sh: Shell) => `${sh.stackbook("status stack")}; ${sh.stackbook(`logs stack edge --since 1h --grep '^(?!.*"kind":"access")'`)} | tail -50`,
   certificates: (sh: Shell) => sh.ask("(probe_ssl_earliest_cert_expiry - time()) / 86400"),
   silentTargets: (sh: Shell) => sh.ask("up == 0"),
   failingChannels: (sh: Shell) => sh.part("alertmanager"),
@@ -132,8 +125,8 @@ const makers = {
   lokiLogs: (sh: Shell) => sh.part("loki"),
   mtailLogs: (sh: Shell) => sh.part("mtail"),
   statusLogs: (sh: Shell) => sh.part("status"),
-  backupLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "backup" }),
-  drillLogs: (sh: Shell) => sh.logs({ system: sh.context.system, service: "drill" }),
+  backupLogs: (sh: Shell) => sh.logs("backup"),
+  drillLogs: (sh: Shell) => sh.logs("drill"),
   backupNow: (sh: Shell) => sh.stackbook(`backup ${sh.context.system} --tier daily`),
   backupList: (sh: Shell) => sh.stackbook(`backups list ${sh.context.system}`),
   backupVerify: (sh: Shell) => sh.stackbook(`verify latest --system ${sh.context.system}`),

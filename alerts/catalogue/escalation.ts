@@ -20,7 +20,7 @@ export function escalations(minutes: number): readonly AlertRow[] {
     {
       ...common, system: "memo", measure: { kind: "stillOpen", level: "1", alert: "service-down" }, forMinutes: 5,
       summary: "{title} has been down for more than 5 minutes: {service} does not answer",
-      description: "The runbook's fifth step: escalate. Restarting it did not help; look at the host's resources, and go back to the version before if something was deployed.",
+      description: "The runbook's fifth step: escalate. Restarting it did not help; look at the host's resources, and go back to the version before if something was deployed (npx stackbook rollback {system}).",
       runbook: section("memo.md")("Alert Response Procedures"),
     },
   ];

@@ -55,7 +55,7 @@ function down(system: WatchedSystem, runbook: RunbookSection): SystemRow[] {
       id: "service-down", class: "down", topic: "service-down", ...level,
       measure: { kind: "gauge", metric: "probe_success", across: "min" }, limit: { belowCount: { page: 1 } }, forMinutes: 1,
       summary: "{title} is down: {service} does not answer",
-      description: "Asked through the edge, as visitors do, it gave no good answer for a minute. The command shows its containers' last lines: is it running, can it reach its database? If a restart does not help within 5 minutes, go back to the version before, and open an incident: npx stackbook incident open --help.",
+      description: "Asked through the edge, as visitors do, it gave no good answer for a minute. The command shows its containers' last lines: is it running, can it reach its database? If a restart (npx stackbook restart {system}) does not help within 5 minutes, go back to the version before (npx stackbook rollback {system}), and open an incident: npx stackbook incident open --help.",
       command: "serviceLogs", runbook, requirement: "M1",
     },
     ...names.map((service): SystemRow => {
@@ -104,7 +104,7 @@ function containers(id: SystemId, runbook: RunbookSection): SystemRow[] {
     {
       id: "container-memory", class: "resources", topic: "container-memory", measure: { kind: "containerUse", of: "memory" }, ...memory,
       summary: "{title}: {container} uses {value} of its memory, {threshold} is the limit",
-      description: "At 100 % the kernel kills it. A leak grows steadily, load comes and goes. At once: restart it (docker restart); for good: a higher memoryMiB in the stack file.",
+      description: "At 100 % the kernel kills it. A leak grows steadily, load comes and goes. At once: restart it (npx stackbook restart {system} {service}); for good: a higher memoryMiB in the stack file.",
       command: "containerStats", runbook, requirement: "M1a",
     },
   ];

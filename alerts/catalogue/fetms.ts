@@ -30,7 +30,7 @@ export const fetms = rowsOf("fetms", [
     id: "error-rate", class: "errors", topic: "errors-5xx",
     measure: { kind: "errorShare", statusClass: "5xx", windowMinutes: shareWindowMinutes }, limit: { abovePercent: { page: 1 } }, forMinutes: 2, minimum: { requests: 100, failures: 5 },
     summary: "{title} fails: {value} of the requests to {service} end in an error, {threshold} is the limit",
-    description: "The last requests that failed are in the edge's log. Is the database there? After a deploy: go back to the version before.",
+    description: "The last requests that failed are in the edge's log. Is the database there? After a deploy: go back to the version before (npx stackbook rollback {system} --code).",
     command: "failedRequests", runbook: alerts, requirement: "M1",
   },
   {

@@ -31,7 +31,7 @@ export const memo = rowsOf("memo", [
     id: "error-rate-rollback", class: "errors", topic: "errors-5xx",
     measure: { kind: "errorShare", statusClass: "5xx", windowMinutes: shareWindowMinutes }, limit: { abovePercent: { page: 5 } }, forMinutes: 2, minimum: enoughForShare, levels: { page: "2" },
     summary: "{title} fails: {value} of the requests to {service} end in an error; above {threshold} consider to roll back",
-    description: "Was something deployed? The command shows the last updates: going back is the former version, deployed again. The failed requests are in the edge's log.",
+    description: "Was something deployed? The command shows the last updates; to go back: npx stackbook rollback {system} --code. The failed requests are in the edge's log.",
     command: "deploys", runbook: errors, requirement: "M1",
   },
   {

@@ -15,7 +15,7 @@ export const motel = rowsOf("motel", [
     id: "error-rate", class: "errors", topic: "errors-5xx",
     measure: { kind: "errorShare", statusClass: "5xx", windowMinutes: shareWindowMinutes }, limit: { abovePercent: { ticket: 1, page: 5 } }, forMinutes: { ticket: 5, page: 2 }, minimum: enoughForShare,
     summary: "{title} fails: {value} of the requests to {service} end in an error, {threshold} is the limit",
-    description: "500 errors and a failing health check mean the database, says the runbook. After a deploy: go back to the version before.",
+    description: "500 errors and a failing health check mean the database, says the runbook. After a deploy: go back to the version before (npx stackbook rollback {system} --code).",
     command: "failedRequests", runbook: of("Database Connection Issues"), requirement: "M1",
   },
   {

@@ -17,7 +17,7 @@ export const mps = rowsOf("mps", [
     id: "error-rate", class: "errors", topic: "errors-5xx",
     measure: { kind: "errorShare", statusClass: "5xx", windowMinutes: shareWindowMinutes }, limit: { abovePercent: { ticket: 5 } }, forMinutes: assumedMinutes, minimum: enoughForShare, levels: { ticket: "P2" },
     summary: "{title} fails: {value} of the requests to {service} end in an error, {threshold} is the limit",
-    description: "The last requests that failed are in the edge's log. After a deploy: go back to the version before. Not resolved in 30 minutes, this is a P1.",
+    description: "The last requests that failed are in the edge's log. After a deploy: go back to the version before (npx stackbook rollback {system} --code). Not resolved in 30 minutes, this is a P1.",
     command: "failedRequests", runbook: thresholds, requirement: "M1",
   },
   {

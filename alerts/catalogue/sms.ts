@@ -26,7 +26,7 @@ const rows: readonly SystemRow[] = [
     id: "response-time-scale-up", class: "latency", topic: "response-time-p95",
     measure: { kind: "responseTime", of: "p95" }, limit: { aboveMilliseconds: { page: 2000 } }, forMinutes: 15, minimum: enoughForTime,
     summary: "{title} has been very slow for 15 minutes ({value}): scale up",
-    description: "The runbook's escalation: more resources or another backend, systems.sms.services.backend.replicas in the stack file, then pulumi up.",
+    description: "The runbook's escalation: more resources, or another backend (npx stackbook scale sms backend=2).",
     command: "containerStats", runbook: slow, requirement: "M1",
   },
   {
@@ -41,7 +41,7 @@ const rows: readonly SystemRow[] = [
     id: "error-rate-rollback", class: "errors", topic: "errors-5xx",
     measure: { kind: "errorShare", statusClass: "5xx", windowMinutes: shareWindowMinutes }, limit: { abovePercent: { page: 10 } }, forMinutes: 2, minimum: enoughForShare, levels: { page: "P0" },
     summary: "{title} fails: {value} of the requests to {service} end in an error; above {threshold}, roll back",
-    description: "The runbook's escalation: back to the version before. The command shows the last updates; going back is the former version, deployed again.",
+    description: "The runbook's escalation: back to the version before. The command shows the last updates; to go back: npx stackbook rollback sms --code.",
     command: "deploys", runbook: errors, requirement: "M1",
   },
   {

@@ -30,7 +30,7 @@ function database(id: SystemId): SystemRow[] {
       id: "database-down", class: "database", topic: "database-down", ...(id === "sms" ? { levels: { page: "P0" } } : {}),
       measure: { kind: "gauge", metric: engine === "postgres" ? "pg_up" : "mongodb_up", across: "min" }, limit: { belowCount: { page: 1 } }, forMinutes: 1,
       summary: "{title}: the database lets nobody in",
-      description: "The application can't work without it. The command shows whether it runs, and its last lines: a full disk, want of memory, a start that hangs. Restart it with care (docker restart): it must end in peace first.",
+      description: "The application can't work without it. The command shows whether it runs, and its last lines: a full disk, want of memory, a start that hangs. Restart it with care (npx stackbook restart {system} database): it must end in peace first.",
       command: "databaseLogs", runbook, requirement: "M1",
     },
     {

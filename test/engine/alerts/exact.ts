@@ -23,9 +23,9 @@ tests:
           - exp_labels: { severity: page, level: P0, system: sms, service: backend, class: down, topic: service-down }
             exp_annotations:
               summary: 'Student Management System is down: backend does not answer'
-              description: "Asked through the edge, as visitors do, it gave no good answer for a minute. The command shows its containers' last lines: is it running, can it reach its database? If a restart does not help within 5 minutes, go back to the version before, and open an incident: npx stackbook incident open --help."
-              command: 'docker ps -aq --filter label=stackbook.stack=prod --filter label=stackbook.system=sms --filter label=stackbook.service=backend | xargs -rn1 docker logs --tail 100'
-              runbook: 'sms.md, "Critical Alert: Backend Down (HTTP 500 errors)"'
+              description: "Asked through the edge, as visitors do, it gave no good answer for a minute. The command shows its containers' last lines: is it running, can it reach its database? If a restart (npx stackbook restart sms) does not help within 5 minutes, go back to the version before (npx stackbook rollback sms), and open an incident: npx stackbook incident open --help."
+              command: 'npx stackbook --stack prod logs sms backend --tail 100'
+              runbook: 'npx stackbook --stack prod runbook sms service-down (from sms.md, "Critical Alert: Backend Down (HTTP 500 errors)")'
               value: '0'
   - name: errors of a system that was down
     interval: 1m
@@ -84,6 +84,6 @@ tests:
               summary: "The host's disk /srv is 81% full, 80 % is the limit"
               description: "When it is full, databases stop first. The command shows what takes the room; images and volumes nobody uses go with docker image prune and docker volume prune (look first). On this host: MPS Management Portal, FETMS, MemoApp, Motel Manager, Student Management System. The strictest limits of theirs count: ticket by MPS Management Portal 90 %, MemoApp 90 %, Student Management System 80 %; page by FETMS 90 %, Student Management System 90 %, any host 95 %."
               command: 'df -h -x tmpfs -x overlay; docker system df'
-              runbook: 'mps.md, "Alerting Thresholds"'
+              runbook: 'npx stackbook --stack prod runbook stack host-disk (from mps.md, "Alerting Thresholds")'
               value: '81%'
 `;

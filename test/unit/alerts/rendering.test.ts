@@ -60,7 +60,8 @@ describe("rules for Prometheus", () => {
       assert.ok(!filled.includes("{{"), command);
       execFileSync("bash", ["-n", "-c", filled]);
     }
-    assert.ok(commands.some((command) => command.startsWith("docker -H ssh://deploy@host.example.org ps")));
+    assert.ok(commands.some((command) => command.includes("docker -H ssh://deploy@host.example.org system df")));
+    assert.ok(commands.filter((command) => command.startsWith("npx stackbook --stack prod ")).length > 40, "our own commands know the engine");
     assert.ok(commands.some((command) => command.startsWith("ssh ssh://deploy@host.example.org 'df")));
     assert.ok(!commands.some((command) => /(^|[ (;|])docker (?!-H|image|volume)/.test(command)), "every docker asks that engine");
   });
