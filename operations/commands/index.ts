@@ -39,6 +39,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   blocks: { summary: "which addresses are blocked, until when, by whom and why", load: async () => (await import("./block")).blocks },
   restart: { summary: "one container after another, without a dropped request where there are two", load: async () => (await import("./restart")).restart },
   scale: { summary: "how many containers serve a system, by one update: backend=2 frontend=3", load: async () => (await import("./scale")).scale },
+  evidence: { summary: "containers, logs, processes and connections of this moment in one archive", load: async () => (await import("./evidence")).evidence },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };
