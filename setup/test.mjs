@@ -10,7 +10,7 @@ import { main } from "./base/main.mjs";
 import { duration, Say, table } from "./base/say.mjs";
 import { optionsOf } from "./options.mjs";
 import { cleared } from "./stack/environment.mjs";
-import { groupsOf } from "./suites/lanes.mjs";
+import { groupsOf, inLanes } from "./suites/lanes.mjs";
 import { runMocha, runSideBySide, runTool, sum } from "./suites/run.mjs";
 import { suites, testFiles } from "./suites/suites.mjs";
 import { installModules } from "./tools/modules.mjs";
@@ -59,18 +59,22 @@ function isolated(env, scratch) {
 }
 
 async function runAll(chosen, env, { full }, say) {
-  const rows = [];
   const left = [];
-  let all = { passed: 0, failed: 0, pending: 0 };
-  for (const [name, suite] of chosen) {
+  const run = async ([name, suite], output) => {
     const began = say.seconds();
-    say.line(`\n== ${suite.title}`);
+    if (output === "inherit") say.line(`\n== ${suite.title}`);
     const found = suite.folder === undefined ? undefined : testFiles(suite.folder, { full });
     left.push(...(found?.left ?? []));
-    const totals = await runSuite(name, suite, found?.files ?? [], env);
-    all = sum(all, totals);
-    rows.push([suite.title, `${totals.passed} passed`, `${totals.failed} failed`, totals.pending > 0 ? `${totals.pending} skipped` : "", duration(say.seconds() - began)]);
-  }
+    const totals = await runSuite(name, suite, found?.files ?? [], env, output);
+    if (output !== "inherit") say.line(`\n== ${suite.title}\n${Buffer.concat(output)}`);
+    return { suite, totals, seconds: say.seconds() - began };
+  };
+  // Those that need no machine keep one core busy each; the others share Docker and want all of them.
+  const plain = chosen.filter(([, { needsSetUp }]) => needsSetUp !== true);
+  const results = await inLanes(plain, availableParallelism(), (one) => run(one, plain.length > 1 ? [] : "inherit"));
+  for (const one of chosen.filter(([, { needsSetUp }]) => needsSetUp === true)) results.push(await run(one, "inherit"));
+  const all = results.map(({ totals }) => totals).reduce(sum);
+  const rows = results.map(({ suite, totals, seconds }) => [suite.title, `${totals.passed} passed`, `${totals.failed} failed`, totals.pending > 0 ? `${totals.pending} skipped` : "", duration(seconds)]);
   say.line("");
   for (const line of table(rows)) say.line(line);
   for (const [name, suite] of Object.entries(suites)) {
@@ -83,8 +87,8 @@ async function runAll(chosen, env, { full }, say) {
 }
 
 /** @returns {Promise<import("./suites/run.mjs").Totals>} */
-function runSuite(name, { command, lanes }, files, env) {
-  if (command !== undefined) return runTool(command, env);
+function runSuite(name, { command, lanes }, files, env, output) {
+  if (command !== undefined) return runTool(command, env, output);
   if (files.length === 0) return Promise.resolve({ passed: 0, failed: 0, pending: 0 });
-  return lanes === undefined ? runMocha(name, files, env) : runSideBySide(name, groupsOf(files, lanes), availableParallelism(), env);
+  return lanes === undefined ? runMocha(name, files, env, output) : runSideBySide(name, groupsOf(files, lanes), availableParallelism(), env);
 }

@@ -7,16 +7,13 @@ import { inLanes } from "./lanes.mjs";
 
 /** @typedef {{ passed: number, failed: number, pending: number }} Totals */
 
-/** A tool that passes or fails as one. @returns {Promise<Totals>} */
-export async function runTool(command, env) {
-  const [tool = "", ...args] = command;
-  const code = await show(join(paths.modules, ".bin", tool), args, env);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, pending: 0 };
-}
+/** Where a program's output goes: to this one's, as it comes, or kept. @typedef {"inherit" | Buffer[]} Output */
 
-/** @param {readonly string[]} files @returns {Promise<Totals>} */
-export function runMocha(name, files, env) {
-  return mocha(name, files, env, "inherit");
+/** A tool that passes or fails as one. @param {Output} output @returns {Promise<Totals>} */
+export async function runTool(command, env, output) {
+  const [tool = "", ...args] = command;
+  const code = await show(join(paths.modules, ".bin", tool), args, env, output);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, pending: 0 };
 }
 
 /**
@@ -24,12 +21,11 @@ export function runMocha(name, files, env) {
  * @param {readonly (readonly string[])[]} groups @returns {Promise<Totals>}
  */
 export async function runSideBySide(name, groups, lanes, env) {
-  const colours = process.stdout.isTTY === true ? { FORCE_COLOR: "1" } : {};
   let done = 0;
   const all = await inLanes([...groups.entries()], lanes, async ([number, files]) => {
     const began = Date.now();
     const said = [];
-    const totals = await mocha(`${name}-${number}`, files, { ...env, ...colours }, said);
+    const totals = await runMocha(`${name}-${number}`, files, env, said);
     done += 1;
     process.stdout.write(`${Buffer.concat(said)}  ${done} of ${groups.length}: ${files.join(", ")} in ${duration((Date.now() - began) / 1000)}\n`);
     return totals;
@@ -40,7 +36,8 @@ export async function runSideBySide(name, groups, lanes, env) {
 /** @param {Totals} one @param {Totals} other @returns {Totals} */
 export const sum = (one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed, pending: one.pending + other.pending });
 
-async function mocha(name, files, env, output) {
+/** @param {readonly string[]} files @param {Output} output @returns {Promise<Totals>} */
+export async function runMocha(name, files, env, output) {
   mkdirSync(paths.logs, { recursive: true });
   const totals = join(paths.logs, `totals-${name}-${process.pid}.json`);
   rmSync(totals, { force: true });
@@ -58,11 +55,13 @@ export function judge(totals, code) {
   return { ...totals, failed: totals.failed === 0 && code !== 0 ? 1 : totals.failed };
 }
 
-/** @param {"inherit" | Buffer[]} output where both streams go */
-function show(command, args, env, output = "inherit") {
+/** @param {Output} output both streams' */
+function show(command, args, env, output) {
+  const kept = output !== "inherit";
+  // What is kept is shown on this terminal all the same.
+  const colours = kept && process.stdout.isTTY === true ? { FORCE_COLOR: "1" } : {};
   return new Promise((resolve, reject) => {
-    const kept = output !== "inherit";
-    const child = spawn(command, args, { cwd: paths.root, env, stdio: ["ignore", kept ? "pipe" : "inherit", kept ? "pipe" : "inherit"] });
+    const child = spawn(command, args, { cwd: paths.root, env: { ...env, ...colours }, stdio: ["ignore", kept ? "pipe" : "inherit", kept ? "pipe" : "inherit"] });
     if (kept) for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));

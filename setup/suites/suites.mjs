@@ -2,11 +2,11 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { paths } from "../base/paths.mjs";
 
-/** In the order of running: what is quick and tells most comes first. */
+/** In the order of running: what needs no set-up comes first, side by side, the longest at once. */
 export const suites = {
+  unit: { title: "unit", folder: "test/unit" },
   lint: { title: "lint", command: ["eslint", "."] },
   types: { title: "types", command: ["tsc", "--noEmit", "-p", "tsconfig.json"] },
-  unit: { title: "unit", folder: "test/unit" },
   policies: { title: "policies", folder: "test/policies" },
   // Most of their time they wait for programs, containers and their health: as many files at a time as there are cores.
   engine: {
