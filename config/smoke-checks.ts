@@ -12,8 +12,8 @@ export function checkSmoke(id: SystemId, raw: RawSmoke, report: Report): void {
   for (const [index, { body, headers, name, path, skip }] of raw.entries()) {
     const here = [...at, index];
     if (seen.has(name)) report([...here, "name"], quote(name), "a name of its own", "use another name: this list has it already");
-    seen.add(name);
     else if (skip === true && !catalogue.includes(name)) report([...here, "name"], quote(name), catalogue.join(", "), `name one of the catalogue's flows (${catalogue.join(", ")}), or remove it`);
+    seen.add(name);
     if (skip !== true && path === undefined) report([...here, "path"], "missing", "a path from / on", "name the path that is asked, or set skip to true");
     const plain = [...secretsIn(headers ?? {}, "headers"), ...secretsIn(body ?? {}, "body")];
     for (const key of plain) report([...here, ...key], "a secret in plain text", "{login.password}, or a value that an earlier flow saves", `keep secrets out of the file: \`pulumi config set --secret ${id}:smokeLogin\` takes <address>:<password>, which flows write as {login.email} and {login.password}`);
