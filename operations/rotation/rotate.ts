@@ -34,6 +34,7 @@ async function exchange(asked: Asked, options: RotateOptions, means: Means): Pro
   const plan = planRotation(asked, means);
   const ends = [...plan.exchanges.flatMap(({ ends: end }) => end ?? []), ...(await oldCaches(plan.exchanges, means))];
   means.say(describePlan(plan, ends, means));
+  if (asked.all && asked.whose === "all") means.say(passphraseFirst(means));
   if (ends.length > 0 && options.yes !== true && !(await context.confirm(`${describe(asked)}, in the stack ${means.stack.name}?`))) {
     throw new Problem("nothing was exchanged: not confirmed", [], exitCodes.interrupted);
   }
@@ -76,6 +77,11 @@ function describePlan({ absent, exchanges, given }: RotationPlan, ends: readonly
     ...absent.map((why) => `Left out: ${why}.`),
     ...(given.length === 0 ? [] : ["Given by you, so nobody else can exchange them:", ...given.map((full) => `  ${full}: ${byHand(full, stack.name)}`)]),
   ].join("\n");
+}
+
+/** Whoever had what opens the state would have the new ones as well. */
+function passphraseFirst({ stack }: Means): string {
+  return `What opens the stack's own secrets is not among them: if it may have been seen too, say no, change it first, and come back: pulumi stack change-secrets-provider passphrase --stack ${stack.name}`;
 }
 
 /** Nothing is taken back: the old ones open still, and the next update goes on where this one stopped. */

@@ -201,6 +201,19 @@ describe("stackbook rotate", () => {
     assert.match(bad.out, /FAILED: motel\/daily\/3: database does not open: no key/);
   });
 
+  it("says before everything is exchanged what isn't among it", async () => {
+    withContainers(() => []);
+    agents.answers = { checkpoint: {}, list: [], run: { backup: "motel/daily/3", bytes: null, seconds: 1, stores: [], problems: [] } };
+    cli.secretOutputs = {};
+    const { code, out, progress } = await run(["all", "jwt", "--yes"]);
+    assert.equal(code, 0, out);
+    assert.doesNotMatch(progress.join("\n"), /change-secrets-provider/);
+    let question = "";
+    const all = await run(["all", "--all"], { confirm: (asked) => ((question = asked), Promise.resolve(false)) });
+    assert.deepEqual([all.code, question], [130, "rotate all --all, in the stack dev?"]);
+    assert.match(all.progress.join("\n"), /not among them: .* change it first, and come back: pulumi stack change-secrets-provider passphrase --stack dev/);
+  });
+
   it("takes no lock for what is asked wrongly", async () => {
     const { code, err } = await run(["motel", "everything"]);
     assert.equal(code, 2);

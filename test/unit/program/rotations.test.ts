@@ -87,6 +87,11 @@ describe("the program's counters of secrets", function () {
     assert.match(environmentOf("motel-database-admin-retired")["GOES_PASSWORDS"] ?? "", /^motel-databaseAdminPassword-1-x+ motel-databaseAdminPassword-x+$/);
   });
 
+  it("waits with all of it while the system is halted", async () => {
+    await build(motel({ databasePassword: 1, cachePassword: 1 }, { halted: { at: "2026-11-21T10:00:00Z", by: "ops@desk" } }));
+    for (const [type, name] of [[stopOlder, "motel-older"], [task, "motel-database-role"], [task, "motel-cache-password"], [task, "motel-database-login-retired"], [task, "motel-cache-retired"]] as const) assert.equal(find(type, name).inputs["idle"], true, name);
+  });
+
   it("exchanges what the monitoring and the operators open, Grafana by telling it", async () => {
     await build({ ...motel({ monitorPassword: 1 }), "stackbook:monitoring": JSON.stringify({ rotations: { grafana: 1 } }), "stackbook:edge": JSON.stringify({ rotations: { operator: 2 } }) });
     assert.match(settingsOf("motel-postgres-exporter")["DATA_SOURCE_PASS"] ?? "", /^motel-monitorPassword-1/);
