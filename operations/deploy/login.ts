@@ -1,4 +1,5 @@
 import { smokeLoginSecret } from "../../systems";
+import { mayBeClosed, passCookies } from "../maintenance/pass";
 import { Problem } from "../problem";
 import type { SmokeSetting } from "../smoke";
 import type { Stack } from "../stack";
@@ -9,8 +10,13 @@ export async function smokeSetting(stack: Stack, system: string): Promise<SmokeS
   const site = siteOf(stack, system);
   if (site === undefined) throw new Problem(`the stack ${stack.name} does not say how ${system} is reached`, ["It is older than this command: `pulumi up` makes it say so."]);
   const login = await loginOf(stack, system);
-  return { site, ...(login === undefined ? {} : { login }) };
+  // A deploy in a maintenance window is tried as operators do.
+  const cookies = mayBeClosed(stack, system, new Date(), passSeconds) ? await passCookies(stack, system, passSeconds, "stackbook", new Date()) : undefined;
+  return { site, ...(login === undefined ? {} : { login }), ...(cookies === undefined ? {} : { cookies }) };
 }
+
+/** Longer than any deploy takes. */
+const passSeconds = 12 * 3600;
 
 /** The stack secret; in dev, where rows are made up, the first login of the demo. */
 async function loginOf({ cli, outputs, settings }: Stack, system: string): Promise<SmokeSetting["login"]> {

@@ -26,7 +26,7 @@ export class Steps {
     const flows = flowsOf(this.request, this.means).filter(({ name }) => !this.failing.includes(name));
     if (flows.length === 0) return [];
     this.means.say(`Smoke checks through the edge, ${this.setting.site.origin}:`);
-    this.smoke = await runSmoke(flows, { ...this.setting, cookies });
+    this.smoke = await runSmoke(flows, { ...this.setting, cookies: { ...this.setting.cookies, ...cookies } });
     for (const line of describeSmoke(this.smoke)) this.means.say(line);
     return failed(this.smoke).map(({ flow, why = "" }) => `the smoke check "${flow}" fails: ${why}`);
   }

@@ -1,3 +1,4 @@
+import { fromGo } from "../../config/instants";
 import { passCookie, passPath, signPass } from "../../config/passes";
 import { Problem } from "../problem";
 import type { Stack } from "../stack";
@@ -27,3 +28,25 @@ export async function passCookies(stack: Pick<Stack, "cli" | "name">, system: st
   const { cookie } = await makePass(stack, system, seconds, who, now);
   return { [cookie.name]: cookie.value };
 }
+
+/** Visitors are turned away now, or may be within this time: own windows of the system, and those of all. */
+export function mayBeClosed({ settings = {} }: Pick<Stack, "settings">, system: string, now: Date, withinSeconds: number): boolean {
+  const until = new Date(now.getTime() + withinSeconds * 1000);
+  const systems = read(settings["stackbook:systems"]?.value);
+  const own: unknown = isMap(systems) && isMap(systems[system]) ? systems[system]["maintenance"] : undefined;
+  return [read(settings["stackbook:maintenance"]?.value), own].some((list) => Array.isArray(list) && list.some((window) => isMap(window) && !(after(window["from"], until) || before(window["until"], now))));
+}
+
+function read(json: string | undefined): unknown {
+  try {
+    return json === undefined ? undefined : (JSON.parse(json) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
+// As Go prints times that stand in a stack file without quotes.
+const moment = (value: unknown): number => (typeof value === "string" ? Date.parse(String(fromGo(value))) : NaN);
+const after = (value: unknown, than: Date): boolean => moment(value) > than.getTime();
+const before = (value: unknown, than: Date): boolean => moment(value) <= than.getTime();

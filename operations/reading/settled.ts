@@ -31,8 +31,10 @@ export function settledState(system: string, settings: Settings | undefined, now
 
 function settingsOf(system: string, settings: Settings | undefined): SystemSettings {
   const value = settings?.["stackbook:systems"]?.value;
-  const all = value === undefined ? {} : (JSON.parse(value) as Readonly<Record<string, SystemSettings>>);
-  return all[system] ?? {};
+  const all = value === undefined ? {} : (JSON.parse(value) as Readonly<Record<string, SystemSettings | null>>);
+  const own = all[system] ?? {};
+  const ofAll = settings?.["stackbook:maintenance"]?.value;
+  return { ...own, maintenance: [...(own.maintenance ?? []), ...(ofAll === undefined ? [] : (JSON.parse(ofAll) as NonNullable<SystemSettings["maintenance"]>))] };
 }
 
 function minute(iso: string): string {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { earliestStart, noticeOf } from "../../../operations/maintenance/notice";
+import { mayBeClosed } from "../../../operations/maintenance/pass";
 import { dayOf, momentText, nextOccurrence, readMoment, zoned } from "../../../operations/maintenance/times";
 
 describe("times in the stack's zone", () => {
@@ -49,5 +50,17 @@ describe("notice of planned maintenance (D6)", () => {
   it("is FETMS's 48 hours, SMS's 24, and the longest of all", () => {
     assert.deepEqual([noticeOf(["fetms"]).hours, noticeOf(["sms"]).hours, noticeOf(["mps", "memo", "motel"]).hours, noticeOf(["sms", "fetms", "motel"]).hours], [48, 24, 0, 48]);
     assert.equal(earliestStart(noticeOf(["sms"]), new Date("2026-11-21T10:00Z")).toISOString(), "2026-11-22T10:00:00.000Z");
+  });
+});
+
+describe("whether visitors may be turned away", () => {
+  const now = new Date("2026-11-21T10:00:00Z");
+  const closed = (own: unknown, all?: unknown): boolean =>
+    mayBeClosed({ settings: { "stackbook:systems": { value: JSON.stringify({ motel: { maintenance: own }, sms: null }) }, ...(all === undefined ? {} : { "stackbook:maintenance": { value: JSON.stringify(all) } }) } }, "motel", now, 3600);
+
+  it("is so in a window that is on, or opens meanwhile, of the system or of all", () => {
+    assert.ok(closed([{}]) && closed([{ from: "2026-11-21T10:59Z" }]) && closed([{ until: "2026-11-21T10:01Z" }]) && closed(undefined, [{ until: "2026-11-22 00:00:00 +0000 UTC" }]));
+    assert.ok(!closed(undefined) && !closed([]) && !closed([{ from: "2026-11-21T11:01Z" }]) && !closed([{ until: "2026-11-21T10:00Z" }]) && !closed([], [{ until: "2026-11-20T00:00Z" }]));
+    assert.ok(!mayBeClosed({}, "motel", now, 3600) && !mayBeClosed({ settings: { "stackbook:systems": { value: "not json" } } }, "motel", now, 3600));
   });
 });
