@@ -8,7 +8,7 @@ const httpsPort = 29743;
 const origin = `https://motel.localhost:${httpsPort}`;
 const clone = new Clone("e2e-deploy", {
   "stackbook:environment": "dev",
-  "stackbook:edge": { httpPort: 29780, httpsPort, rateLimit: { requestsPerMinute: 1_000_000 }, drainSeconds: 2 },
+  "stackbook:edge": { httpPort: 29780, httpsPort, rateLimit: { requestsPerMinute: 1_000_000 }, drainSeconds: 10 },
   "stackbook:demo": { seed: true, traffic: false },
   "stackbook:monitoring": { enabled: false },
   "stackbook:backups": { enabled: false },
