@@ -40,6 +40,8 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   restart: { summary: "one container after another, without a dropped request where there are two", load: async () => (await import("./restart")).restart },
   scale: { summary: "how many containers serve a system, by one update: backend=2 frontend=3", load: async () => (await import("./scale")).scale },
   evidence: { summary: "containers, logs, processes and connections of this moment in one archive", load: async () => (await import("./evidence")).evidence },
+  db: { summary: "what a database does right now, longest first; ends a query; vacuum", load: async () => (await import("./db")).db },
+  cache: { summary: "empties a system's Redis, whole or by a pattern: flush", load: async () => (await import("./cache")).cache },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };
