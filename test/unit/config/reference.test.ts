@@ -20,6 +20,7 @@ function beside(holder: readonly string[], key: string): object {
   if (holder.at(-1) === "build") return { context: "." };
   if (holder.at(-1) === "encryption") return { kind: key === "publicKey" ? "publicKey" : "symmetric" };
   if (holder.at(-1) === "beside") return { version: "9.0.0" };
+  if (holder.at(-1) === "halted") return { at: "2026-11-21T08:00:00Z", by: "ops@desk" };
   if (holder.at(-1) === "restore") return { id: "1", backup: "latest" };
   if (holder.at(-1) !== anyName || holder.includes("thresholds")) return {};
   if (holder.includes("stores")) return key === "path" ? { kind: "directory" } : { kind: "s3", bucket: "a-bucket", region: "eu-central-1" };
