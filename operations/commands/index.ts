@@ -42,6 +42,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   evidence: { summary: "containers, logs, processes and connections of this moment in one archive", load: async () => (await import("./evidence")).evidence },
   db: { summary: "what a database does right now, longest first; ends a query; vacuum", load: async () => (await import("./db")).db },
   cache: { summary: "empties a system's Redis, whole or by a pattern: flush", load: async () => (await import("./cache")).cache },
+  updates: { summary: "newer images of what runs, newer packages of host and project; and what could not be asked", load: async () => (await import("./updates")).updates },
   unlock: { summary: "takes the lock of an operation whose machine is gone", load: async () => (await import("./unlock")).unlock },
   audit: { summary: "who changed what, when, why, and what came of it", load: async () => (await import("./audit")).audit },
 };
