@@ -39,13 +39,13 @@ export function backupSettings({ backups, cache, config, database, encryption, i
   };
 }
 
-/** A stack that starts from a backup's configuration wants none of the restores that this one once had, and nothing that is halted. */
+/** A stack that starts from a backup's configuration wants none of the restores that this one once had, and nothing that is halted or closed. */
 export function withoutRestores(given: StackConfig["given"]): Record<string, unknown> {
-  const { "stackbook:systems": systems, ...others } = given;
-  if (!isMap(systems)) return { ...given };
+  const { "stackbook:maintenance": _closed, "stackbook:systems": systems, ...others } = given;
+  if (!isMap(systems)) return systems === undefined ? others : { ...others, "stackbook:systems": systems };
   const cleaned = Object.entries(systems).map(([id, system]) => {
     if (!isMap(system)) return [id, system] as const;
-    const { restore: _restore, halted: _halted, ...rest } = system;
+    const { restore: _restore, halted: _halted, maintenance: _maintenance, ...rest } = system;
     return [id, rest] as const;
   });
   return { ...others, "stackbook:systems": Object.fromEntries(cleaned) };
