@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   // Grafana's SDK takes 80 ms to load; a stack without Grafana does not pay for it.
   { files: ["dashboards/index.ts"], rules: { "@typescript-eslint/no-require-imports": "off" } },
-  door(["systems", "alerts", "dashboards", "backups", "routines"], ["@pulumi/*", "**/platforms/**", "**/components/**", ...noAirgap], "This room is data: no Pulumi, no platform."),
+  door(["systems", "alerts", "dashboards", "backups", "halts", "routines"], ["@pulumi/*", "**/platforms/**", "**/components/**", ...noAirgap], "This room is data: no Pulumi, no platform."),
   door(["config"], [...platformSdks, "**/platforms/**", "**/components/**", ...noAirgap], "config/ knows systems/ and the stack file, nothing that is built from it."),
   door(["components"], [...platformSdks, "**/platforms/docker/**", "**/platforms/kubernetes/**", "**/platforms/aws/**", "!**/platforms/platform", ...noAirgap], "Components say WHAT; only platforms/<x>/ may know how (platforms/platform.ts is the interface)."),
   door(["platforms/docker"], [sdk.aws, `${sdk.aws}/*`, sdk.kubernetes, `${sdk.kubernetes}/*`, ...noAirgap], "Only the chosen platform's SDK is loaded."),

@@ -46,7 +46,7 @@ export function cutsOf(pieces: readonly Piece[], before: readonly Cut[]): Cut[] 
   const own = pieces.filter(({ networks }) => networks.length > 0);
   const cuts = own.map((piece): Cut => {
     const known = before.find(({ container }) => container === piece.id);
-    const added = piece.networks.map(({ aliases, name }) => ({ name, aliases: aliases.filter((alias) => !piece.id.startsWith(alias)) }));
+    const added = piece.networks.map(({ aliases, name }) => ({ name, aliases: aliases.filter((alias) => !isOwnId(alias, piece)) }));
     return {
       container: piece.id,
       networks: [...(known?.networks ?? []).filter(({ name }) => !added.some((network) => network.name === name)), ...added],
@@ -55,6 +55,11 @@ export function cutsOf(pieces: readonly Piece[], before: readonly Cut[]): Cut[] 
     };
   });
   return [...before.filter(({ container }) => !cuts.some((cut) => cut.container === container)), ...cuts];
+}
+
+/** The engine gives each container the beginning of its id as a name, and will again. */
+function isOwnId(alias: string, { id }: Piece): boolean {
+  return /^[0-9a-f]{12}$/.test(alias) && id.startsWith(alias);
 }
 
 /**

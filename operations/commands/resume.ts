@@ -18,7 +18,7 @@ export const resume: CommandModule = {
       .option("--yes", "don't ask")
       .addHelpText("after", [
         "",
-        "One update: networks are connected again, then database and cache start and get healthy, then the applications, then",
+        "One update: what was cut off is ended and connected again, then database and cache start and get healthy, then the applications, then",
         "the edge opens. What an update changed of the system meanwhile is brought out then. Cut off in the middle, it is",
         "gone on with by the same command, or by pulumi up.",
         "",
@@ -52,5 +52,5 @@ async function start(options: ResumeOptions, context: Context, named = ""): Prom
 function describe({ mark, recorded, system }: Down): string {
   if (mark === undefined) return `${system}: halted by the stack file`;
   const what = mark.isolated ? "cut off from its networks" : "stopped";
-  return `${system}: ${what} ${haltText(mark)}${recorded ? "" : ", which was not recorded yet"}${mark.isolated ? "; its processes are those of then, with whatever was in them" : ""}`;
+  return `${system}: ${what} ${haltText(mark)}${recorded ? "" : ", which was not recorded yet"}${mark.isolated ? "; its processes are ended and begun anew" : ""}`;
 }

@@ -81,11 +81,14 @@ async function halt(inputs: PowerInputs, halted: Halt, before: readonly Cut[]): 
   return cuts;
 }
 
-async function resume(inputs: PowerInputs, before: readonly Cut[]): Promise<void> {
+async function resume(inputs: PowerInputs, olds: PowerState | undefined): Promise<void> {
   const docker = connect(inputs.host);
   const hands = handsOf(docker);
+  const mark = await markOf(hands, inputs);
+  // Whatever was left running for evidence may be an intruder's: it does not get its networks back.
+  if (mark?.isolated ?? olds?.halted?.isolated ?? false) await stopAll(hands, await piecesOf(hands, inputs), calmSeconds());
   const pieces = await piecesOf(hands, inputs);
-  await connectAgain(hands, pieces, (await markOf(hands, inputs))?.cuts ?? before);
+  await connectAgain(hands, pieces, mark?.cuts ?? olds?.cuts ?? []);
   await startAll(hands, pieces, (id, seconds) => ailOf(docker, id, seconds));
   await removeMarks(hands, inputs);
 }
@@ -98,7 +101,7 @@ async function apply(news: PowerInputs, olds: PowerState | undefined): Promise<P
   const { halted } = news;
   if (halted !== undefined) return { ...news, cuts: await halt(news, halted, olds?.cuts ?? []) };
   // Nothing to start again where nothing was stopped.
-  if (olds?.halted !== undefined || mark !== undefined) await resume(news, olds?.cuts ?? []);
+  if (olds?.halted !== undefined || mark !== undefined) await resume(news, olds);
   return news;
 }
 
