@@ -23,7 +23,7 @@ const keptInSystem = ["rotations", "halted", "maintenance", "restore"] as const;
 
 /** Of the stack, likewise; the last step of a path in a map. */
 const keptInStack: readonly (readonly [string, ...string[]])[] = [
-  ["stackbook:sequence"], ["stackbook:pinned"], ["stackbook:edge", "blocked"], ["stackbook:edge", "bypass"], ["stackbook:edge", "rotations"],
+  ["stackbook:sequence"], ["stackbook:pinned"], ["stackbook:maintenance"], ["stackbook:edge", "blocked"], ["stackbook:edge", "bypass"], ["stackbook:edge", "rotations"],
   ["stackbook:monitoring", "rotations"], ["stackbook:backups", "encryption", "generation"],
 ];
 

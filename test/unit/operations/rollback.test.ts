@@ -52,7 +52,7 @@ describe("what a rollback brings back of a system", () => {
   });
 
   it("is of the whole stack every key but what is kept, and never a secret", () => {
-    const now = { ...today, "motel:jwtSecret": { secure: "v1:abc" }, "stackbook:sequence": 9, "stackbook:edge": { httpsPort: 8443, blocked: ["192.0.2.0/24"] }, "stackbook:contact": "new@example.org" };
+    const now = { ...today, "motel:jwtSecret": { secure: "v1:abc" }, "stackbook:sequence": 9, "stackbook:maintenance": [{ by: "ops@desk" }], "stackbook:edge": { httpsPort: 8443, blocked: ["192.0.2.0/24"] }, "stackbook:contact": "new@example.org" };
     const edits = stackEdits(now, { ...then, "stackbook:sequence": "3", "stackbook:edge": { httpsPort: 443 } });
     assert.deepEqual(edits.map(({ path, to }) => [path.join("."), to]), [
       ["stackbook:contact", undefined],
