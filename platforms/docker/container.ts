@@ -32,7 +32,7 @@ export interface HardenedContainerArgs {
   readonly replaceOn?: pulumi.Input<string>;
   /**
    * Of a system that is halted: one that is there stays as it is, running or not and whatever it should be by now; one
-   * that is new is made and not started. @default false
+   * that is new is made and not started. Absent: the system runs.
    */
   readonly frozen?: { readonly isolated: boolean };
 }
@@ -109,7 +109,7 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
   );
 }
 
-/** Whatever a container of ours is made of, less whether it runs. */
+/** Whatever a container of ours is made of, less whether it runs, and is started again. */
 const settled: readonly (keyof docker.ContainerArgs)[] = [
   "image", "labels", "entrypoints", "command", "envs", "user", "networksAdvanced", "mounts", "tmpfs", "ports", "healthcheck", "memory", "memorySwap", "cpus",
   "capabilities", "securityOpts", "readOnly", "init", "logDriver", "logOpts", "wait", "stopTimeout", "destroyGraceSeconds", "stopSignal",
