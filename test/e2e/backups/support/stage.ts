@@ -17,20 +17,23 @@ export class BackedUpStack {
   readonly stack: TestStack;
   private readonly stackFile: string;
 
-  constructor(readonly name: string, httpsPort: number, systems: Readonly<Record<string, unknown>>) {
+  /** @param backups what of `stackbook:backups` is another than a store in a folder alone */
+  constructor(readonly name: string, httpsPort: number, systems: Readonly<Record<string, unknown>>, { stores, ...backups }: { readonly stores?: Readonly<Record<string, unknown>>; readonly encryption?: unknown } = {}) {
     chownSync(this.store, 1000, 1000);
     this.stackFile = join(root, `Pulumi.${name}.yaml`);
     this.stack = new TestStack(name, {
       "stackbook:environment": "dev",
       "stackbook:edge": { httpPort: httpsPort - 363, httpsPort, rateLimit: { requestsPerMinute: 1_000_000 }, drainSeconds: 2 },
       "stackbook:demo": { seed: true, traffic: false },
-      "stackbook:backups": { enabled: true, stores: { local: { kind: "directory", path: this.store } } },
+      "stackbook:backups": { enabled: true, stores: { local: { kind: "directory", path: this.store }, ...stores }, ...backups },
       "stackbook:systems": systems,
     });
   }
 
-  async start(): Promise<void> {
+  /** @param prepare before the first update: secrets of its own */
+  async start(prepare: (stack: TestStack) => Promise<void> = () => Promise.resolve()): Promise<void> {
     await this.stack.init();
+    await prepare(this.stack);
     await this.stack.mustUp();
     // The command line looks for the stack file beside the project.
     symlinkSync(this.stack.configFile, this.stackFile);
