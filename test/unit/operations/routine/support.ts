@@ -11,6 +11,7 @@ import type { Stack } from "../../../../operations/stack";
 import { systemIds } from "../../../../systems";
 import { FakeEngine } from "../support/engine";
 import { nobody, noCli } from "../support/fakes";
+import { scratchFolder } from "../../../support/scratch";
 
 export const now = new Date("2026-11-21T10:00:00Z");
 
@@ -55,9 +56,9 @@ export class FakeLooking extends Looking {
       outputs: { facts: { ...facts, ...given.facts }, monitoring: { rules }, backups, ...given.outputs }, ...given.stack,
     };
     const context: Context = {
-      root: "/nowhere", env: {}, now: () => now, who: "ops@desk", ...nobody, openStack: () => Promise.resolve(stack), connect: () => new FakeEngine(), ...given.context,
+      root: scratchFolder(), env: {}, now: () => now, who: "ops@desk", ...nobody, openStack: () => Promise.resolve(stack), connect: () => new FakeEngine(), ...given.context,
     };
-    super(stack, new FakeEngine(given.engine), context, given.hours ?? 24, given.mayAct ?? true, given.folder ?? "/nowhere");
+    super(stack, new FakeEngine(given.engine), context, given.hours ?? 24, given.mayAct ?? true, given.folder ?? scratchFolder());
   }
 
   override metrics<K extends string>(expressions: Readonly<Record<K, string>>): Promise<Record<K, readonly Sample[]>> {

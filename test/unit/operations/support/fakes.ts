@@ -6,6 +6,7 @@ import { runCommand } from "../../../../operations/main";
 import type { Preview } from "../../../../operations/preview";
 import type { StackCli } from "../../../../operations/pulumi";
 import type { Stack } from "../../../../operations/stack";
+import { scratchFolder } from "../../../support/scratch";
 import { FakeEngine } from "./engine";
 
 /** A CLI that a test must not need. */
@@ -142,7 +143,7 @@ export async function stackbook(argv: readonly string[], stack: Stack, engine: E
   const texts = { out: "", err: "" };
   const progress: string[] = [];
   const context: Context = {
-    root: "/nowhere", env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody, say: (line) => void progress.push(line), print: (text) => void (texts.out += text),
+    root: scratchFolder(), env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", ...nobody, say: (line) => void progress.push(line), print: (text) => void (texts.out += text),
     openStack: (name) => Promise.resolve({ ...stack, name: name ?? stack.name }), connect: () => engine, ...change,
   };
   const code = await runCommand(argv, context, { out: (text) => (texts.out += text), err: (text) => (texts.err += text) });
