@@ -95,7 +95,7 @@ function ownContext(): Context {
   const context: Context = {
     root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
-    locate: (name) => locateStack(name, process.env, context.stackFile),
+    locate: (name) => locateStack(name, process.env, (stack) => context.stackFile(stack)),
     createStack: async (wanted) => (await import("./newStack")).createStack(wanted, process.env, say),
     repair: async (stack) => (await import("./change/repair")).repair(stack, say),
     connect: (stack) => connect(stack.dockerHost),

@@ -58,6 +58,9 @@ export interface ReleaseOutputs {
   readonly releases?: readonly ReleaseRecord[];
 }
 
+/** What of the repository an update never reads; all else is the program. Names at its top, `*` as the shell has it. */
+export const notProgram = ["Pulumi.*.yaml", "docs", "test", "bench", "operations", "setup", "routines", "README.md", ".ci", ".gitignore", "eslint.config.mjs"] as const;
+
 /** How many come before the current one; older ones are only in Pulumi's own history. */
 export const keptReleases = 30;
 

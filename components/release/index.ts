@@ -4,7 +4,7 @@ import { version as pulumiVersion } from "@pulumi/pulumi/version";
 import type { RawConfig } from "../../config/load";
 import type { StackConfig } from "../../config/types";
 import { configHash, keptReleases, operationVariable, type Operation, type ReleasedSystem, type ReleaseFacts } from "../../releases/record";
-import { programCommit } from "./commit";
+import { programCommit, programText } from "./commit";
 import { SequenceGuard } from "./guard";
 import { Ledger } from "./ledger";
 import { checkPin } from "./pin";
@@ -51,7 +51,7 @@ export class Release extends pulumi.ComponentResource {
     const facts = pulumi.all([systems, commit]).apply(
       ([released, program]): Omit<ReleaseFacts, "at"> => ({ sequence: stack.sequence, operation: this.operation, ...program, configHash: hash, config, systems: released, tools: { node: process.version, pulumi: pulumiVersion } }),
     );
-    const fingerprint = pulumi.output(systems).apply((released) => JSON.stringify([hash, released]));
+    const fingerprint = pulumi.all([systems, programText()]).apply(([released, program]) => JSON.stringify([hash, released, program]));
     return new Ledger("releases", { facts, fingerprint, kept: keptReleases }, { parent: this, provider: tasks, dependsOn: [this.guard, ...after] });
   }
 }

@@ -105,7 +105,7 @@ async function watchStep(request: DeployRequest, course: Course, means: Means, s
 
 function interrupted({ system }: DeployRequest, { from, to }: Course, { file }: Means): Problem {
   const share = file.get(["systems", system, "beside", "percent"]);
-  const state = share === 0 ? `${to} has all visitors, ${from} stays warm beside it` : `${to} serves ${String(share as number)} % of the visitors, ${from} the others`;
+  const state = share === 0 ? `${to} has all visitors, ${from} stays warm beside it` : `${to} serves ${String(share)} % of the visitors, ${from} the others`;
   return new Problem(`the gradual deploy of ${system} ${to} was interrupted: ${state}, and nobody watches`, [
     `Go on: npx stackbook deploy ${system} --continue`, ...(share === 0 ? [`Back: npx stackbook rollback ${system} --code`] : [`Back: npx stackbook deploy ${system} --abort`]),
   ], exitCodes.interrupted);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { ReleaseRecord } from "../../releases/record";
+import { notProgram, type ReleaseRecord } from "../../releases/record";
 import { Problem } from "../problem";
 
 /** Which text of the program an update runs. */
@@ -13,8 +13,7 @@ export type Program =
   /** A worktree of the release's commit. */
   | { readonly kind: "commit"; readonly commit: string };
 
-/** What of the repository an update never reads. */
-const untouched = [":(exclude)Pulumi.*.yaml", ":(exclude)docs", ":(exclude)test", ":(exclude)bench", ":(exclude)operations", ":(exclude)setup", ":(exclude)README.md", ":(exclude).ci", ":(exclude)eslint.config.mjs"];
+const untouched = notProgram.map((name) => `:(exclude)${name}`);
 
 /**
  * The program of a release.
