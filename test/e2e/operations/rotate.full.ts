@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
 import type { BackupEntry } from "../../../backups/protocol";
 import type { Kit } from "../../../operations/backups/kit";
-import { containersOf } from "../support/engine";
 import { startLoad, Visitor, type Ask } from "../support/http";
 import { Clone } from "./support/clone";
 import { Doors, serversOf, type Logins } from "./support/logins";
@@ -108,27 +106,6 @@ describe("exchanging every secret of a stack with MPS under load", function () {
     const newKit = await json<Kit>("recovery-kit");
     assert.deepEqual([Object.keys(keysOf(kit)), Object.keys(keysOf(newKit))], [["generation-1"], ["generation-1", "generation-2"]]);
     await stack.must("preview", "--expect-no-changes");
-  });
-
-  it("lets the runbook's commands into the stores, whose containers know their first passwords only", async () => {
-    const { out } = await stack.done("exec", "mps", "cache", "--", "redis-cli", "ping");
-    assert.match(out, /PONG/);
-    const [database] = await containersOf(stack.stack, { system: "mps", role: "database" });
-    assert.ok(database);
-    const login = "const e = process.env; print(new Mongo(`mongodb://${e.MONGO_INITDB_ROOT_USERNAME}:${encodeURIComponent(e.MONGO_INITDB_ROOT_PASSWORD)}@127.0.0.1/admin`).getDB(\"mps_db\").runCommand({ ping: 1 }).ok)";
-    assert.match((await stack.done("exec", "mps", "database", "--", "mongosh", "--quiet", "--norc", "--nodb", "--eval", login)).out, /^1/m);
-  });
-
-  it("keeps its counters over a rollback of everything else", async () => {
-    const rotations = (): unknown => ((parse(JSON.stringify(stack.settings())) as Record<string, { mps: { rotations: unknown } }>)["stackbook:systems"]?.mps.rotations);
-    const counted = rotations();
-    const logins = (await credentials()).mps;
-    stack.configure({ "stackbook:systems": { mps: { ...(stack.settings()["stackbook:systems"] as { mps: object }).mps, maxBodyMiB: 20 } } });
-    await stack.up();
-    await stack.done("rollback", "mps", "--config", "--yes");
-    assert.deepEqual(rotations(), counted);
-    assert.deepEqual((await credentials()).mps, logins);
-    await doors.open(logins);
   });
 });
 
