@@ -82,13 +82,12 @@ async function putSafetyBack(error: Problem, { before, began, key, system }: Att
 
 /** Did the restore's step succeed? Then the state has it; a step that failed leaves nothing there. */
 async function wentThrough({ stack }: Means, id: string): Promise<boolean> {
-  const { deployment } = JSON.parse(await stack.cli.run(["stack", "export"])) as { readonly deployment?: { readonly resources?: readonly { readonly custom?: boolean; readonly type?: string; readonly inputs?: unknown }[] } };
-  // The ledger and the guard tell of every operation; only what ran it has it among its own inputs.
-  return (deployment?.resources ?? []).some(({ custom, inputs, type }) => custom === true && type !== guardType && type !== ledgerType && JSON.stringify(inputs ?? {}).includes(id));
+  const { deployment } = JSON.parse(await stack.cli.run(["stack", "export"])) as { readonly deployment?: { readonly resources?: readonly { readonly type?: string; readonly inputs?: unknown }[] } };
+  // Others are told of it, too: the guard, the ledger, what holds the system's containers. A task has it once it ran.
+  return (deployment?.resources ?? []).some(({ inputs, type }) => type === taskType && JSON.stringify(inputs ?? {}).includes(id));
 }
 
-const guardType = "pulumi-nodejs:dynamic/stackbook:SequenceGuard";
-const ledgerType = "pulumi-nodejs:dynamic/stackbook:Ledger";
+const taskType = "pulumi-nodejs:dynamic/stackbook:Task";
 
 async function safetyBackup({ engine, stack }: Means, system: string, began: Date): Promise<BackupEntry | undefined> {
   const entries = await askBackupAgent(stack, engine, system, "list", { tier: "safety" });

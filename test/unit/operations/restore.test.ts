@@ -97,6 +97,7 @@ describe("stackbook restore", () => {
 
   it("takes its key out again when the restore fails, and puts back the one before", async () => {
     cli.onUp = () => {
+      cli.exported = { deployment: { resources: [{ type: "pulumi-nodejs:dynamic/stackbook:Power", inputs: { frozen: { restore: id() } } }] } };
       throw taskFailed;
     };
     writeFile({ "stackbook:systems": { motel: { restore: { id: "r0", backup: "motel/daily/2026-11-01T020000Z" } } } });
@@ -111,7 +112,7 @@ describe("stackbook restore", () => {
   it("puts the safety backup back when the update fails after the data was exchanged", async () => {
     cli.onUp = () => {
       if (cli.updates.length > 1) return;
-      cli.exported = { deployment: { resources: [{ custom: true, inputs: { request: id() } }] } };
+      cli.exported = { deployment: { resources: [{ type: "pulumi-nodejs:dynamic/stackbook:Task", inputs: { request: id() } }] } };
       throw new Problem("the update failed", ["motel-migration: exit code 1"]);
     };
     const { code, err } = await run([name, "--yes", "--only", "database"]);
@@ -124,7 +125,7 @@ describe("stackbook restore", () => {
 
   it("says where the data from before is when it can't be put back either", async () => {
     cli.onUp = () => {
-      cli.exported = { deployment: { resources: [{ custom: true, inputs: { request: id() } }] } };
+      cli.exported = { deployment: { resources: [{ type: "pulumi-nodejs:dynamic/stackbook:Task", inputs: { request: id() } }] } };
       throw new Problem("the update failed", [`cause ${cli.updates.length}`]);
     };
     const { err } = await run([name, "--yes"]);
