@@ -38,7 +38,7 @@ describe("the backup agent's vault, in its image beside PostgreSQL", function ()
     const [entry] = await at.list(agent);
     assert.deepEqual([entry?.backup, entry?.bytes, entry?.verifiedAt !== null], [backup, bytes, true]);
     await docker("restart", "-t", "20", agent);
-    const metrics = async (): Promise<string> => (await fetch(`${await at.stage.address(agent, 8080)}/metrics`)).text();
+    const metrics = async (): Promise<string> => (await fetch(`${await at.stage.address(agent, 8080)}/metrics`, { signal: AbortSignal.timeout(3000) })).text();
     const text = await until("the figures", 30, metrics, (found) => found.includes(`${metricNames.count}{system="motel",store="local",tier="daily"} 1`));
     for (const name of ["lastSuccess", "lastRun", "lastRunFailed", "bytes", "duration", "lastVerified", "storeFree", "storeSize", "storeReachable"] as const) assert.match(text, new RegExp(`^${metricNames[name]}\\{.*system="motel".*\\} [0-9.e+]+$`, "m"), name);
     assert.match(text, new RegExp(`^${metricNames.bytes}\\{system="motel"\\} ${bytes}$`, "m"));
