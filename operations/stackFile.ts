@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isMap, isNode, parseDocument, type Document } from "yaml";
@@ -64,9 +64,11 @@ export class StackFile {
   save(): void {
     const text = this.text();
     if (text === this.saved) return;
-    const beside = join(dirname(this.path), `.${basename(this.path)}.${process.pid}`);
+    // A link stays one: what it points to is written.
+    const target = realpathSync(this.path);
+    const beside = join(dirname(target), `.${basename(target)}.${process.pid}`);
     writeFileSync(beside, text, { mode: 0o644 });
-    renameSync(beside, this.path);
+    renameSync(beside, target);
     this.saved = text;
     this.document = read(text, this.path);
   }

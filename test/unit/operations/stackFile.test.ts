@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Problem } from "../../../operations/problem";
@@ -98,6 +98,17 @@ describe("a stack file", () => {
     assert.equal(open('config:\n  stackbook:sequence: "12"\n').sequence, 12);
     assert.equal(open("config:\n  stackbook:sequence: 12\n").sequence, 12);
     assert.equal(open("config: {}\n").sequence, 0);
+  });
+
+  it("writes what a link points to, and leaves the link", () => {
+    open();
+    const link = join(folder, "Pulumi.linked.yaml");
+    symlinkSync(path, link);
+    const file = new StackFile(link);
+    file.set(["systems", "motel", "version"], "1.2.0");
+    file.save();
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.equal(new StackFile(path).get(["systems", "motel", "version"]), "1.2.0");
   });
 
   it("lends a copy of what it would be, and stays itself", async () => {
