@@ -68,7 +68,7 @@ describe("the commands that look, on a running stack", function () {
   });
 
   it("health asks through the edge and ends with 0; history has the release's number", async () => {
-    const { checks } = await cli.json<{ checks: Check[] }>("health");
+    const { checks } = await cli.json<{ checks: Check[] }>("health", "--wait", "2m");
     assert.ok(checks.some(({ check, what }) => check === "health" && /^200 on https:\/\/motel\.localhost:26843\/health in /.test(what)), JSON.stringify(checks));
     assert.match(await cli.must("history"), /\n1 {2}\d{4}-\d\d-\d\d \d\d:\d\d +succeeded /);
   });
