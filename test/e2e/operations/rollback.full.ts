@@ -1,3 +1,4 @@
+// Slow: nine updates of a clone of the repository, five minutes
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
