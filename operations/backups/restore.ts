@@ -9,6 +9,8 @@ export interface RestorePlan {
   readonly key: RestoreKey;
   /** What else the same update brings back: code and settings of the time of the backup. @default nothing */
   readonly edit?: () => void;
+  /** Where the program is that brings it back. @default this working copy */
+  readonly cwd?: string | undefined;
 }
 
 interface Attempt extends RestorePlan {
@@ -23,7 +25,7 @@ interface Attempt extends RestorePlan {
  */
 export async function restoreByUpdate(plan: RestorePlan, means: Means): Promise<RestoreAnswer | undefined> {
   const { context, engine, file, stack } = means;
-  const { edit, key, system } = plan;
+  const { cwd, edit, key, system } = plan;
   // The set that is taken before anything is changed shall contain the state as it is now.
   await handOverCheckpoint(stack, engine, [system], context.stackFile(stack.name));
   const attempt: Attempt = { ...plan, before: file.text(), began: context.now() };
@@ -31,7 +33,7 @@ export async function restoreByUpdate(plan: RestorePlan, means: Means): Promise<
   // Whatever was there before is gone: a restore of two tables leaves nothing of one of three.
   file.set(["systems", system, "restore"], key);
   try {
-    const updated = await means.update({ step: `restore of ${system} from ${key.backup} (${key.id})` });
+    const updated = await means.update({ step: `restore of ${system} from ${key.backup} (${key.id})`, ...(cwd === undefined ? {} : { cwd }) });
     return updated.outputs.backups?.[system]?.restored;
   } catch (error) {
     throw await undo(error, attempt, means);

@@ -90,7 +90,7 @@ async function bringBack(asked: Asked, options: RollbackOptions, means: Means): 
   const began = context.now().getTime();
   if (backup !== undefined && asked.system !== undefined) {
     file.putBack(before);
-    await restoreByUpdate({ system: asked.system, key: backup, edit }, means);
+    await restoreByUpdate({ system: asked.system, key: backup, edit, cwd }, means);
   } else {
     await updateOrTakeBack(means, before, cwd === undefined ? {} : { cwd });
   }
