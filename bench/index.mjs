@@ -11,19 +11,20 @@ import { survey } from "../setup/tools/survey.mjs";
 import { measureBackups } from "./backups.mjs";
 import { measureCommands } from "./commands.mjs";
 import { findCompose } from "./compose.mjs";
+import { measureDeploys } from "./deploys.mjs";
 import { aboutMachine, load } from "./machine.mjs";
 import { holdOn } from "./measure.mjs";
 import { measurePreviews, order } from "./previews.mjs";
 import * as programs from "./programs.mjs";
-import { backupLines, commandLines, growthLines, machineLines, previewLines, updateLines, watchingLines } from "./report.mjs";
+import { backupLines, commandLines, deployLines, growthLines, machineLines, previewLines, updateLines, watchingLines } from "./report.mjs";
 import { measureUpdates, removeLeftovers } from "./updates.mjs";
 import { measureWatching } from "./watching.mjs";
 import { Workshop } from "./workshop.mjs";
 
-const usage = "npm run bench [-- --runs 5] [--only previews|updates|monitoring|backups|commands] [--offline|--online] [--yes] [--no-wait]";
+const usage = "npm run bench [-- --runs 5] [--only previews|updates|monitoring|backups|commands|deploys] [--offline|--online] [--yes] [--no-wait]";
 const options = {
   runs: { kind: "text", help: "of each, counted", pattern: /^[1-9]\d?$/, allowed: "1-99", fallback: "5" },
-  only: { kind: "text", help: "previews, which need no engine; updates and monitoring, which deploy; backups, against the databases' own tools; commands that look at a stack", pattern: /^(previews|updates|monitoring|backups|commands|all)$/, allowed: "previews, updates, monitoring, backups, commands or all", fallback: "all" },
+  only: { kind: "text", help: "previews, which need no engine; updates and monitoring, which deploy; backups, against the databases' own tools; commands that look at a stack; deploys and rollbacks under load", pattern: /^(previews|updates|monitoring|backups|commands|deploys|all)$/, allowed: "previews, updates, monitoring, backups, commands, deploys or all", fallback: "all" },
   offline: { kind: "flag", help: "build everything from package registries" },
   online: { kind: "flag", help: "insist on the official CLI, plugins and images" },
   yes: { kind: "flag", short: "y", help: "answer every question with yes" },
@@ -45,8 +46,8 @@ await main(async (argv) => {
     // Of a run that was killed.
     await removeLeftovers(engine);
     const wanted = (part) => given.only === part || given.only === "all";
-    const compose = wanted("updates") ? await findCompose(env) : undefined;
-    const empty = ["backups", "commands"].includes(given.only) ? undefined : await workshop.program("empty", programs.empty);
+    const compose = wanted("updates") || wanted("deploys") ? await findCompose(env) : undefined;
+    const empty = ["backups", "commands", "deploys"].includes(given.only) ? undefined : await workshop.program("empty", programs.empty);
     const previews = wanted("previews") ? await measurePreviews(workshop, empty, { runs, tell }) : undefined;
     const updates = [];
     for (const [name, systems, title] of wanted("updates") ? [["motel", ["motel"], "motel"], ["all", order, "all five"]] : []) {
@@ -55,6 +56,7 @@ await main(async (argv) => {
     const watching = wanted("monitoring") ? await measureWatching({ workshop, engine, tell }) : undefined;
     const backups = wanted("backups") ? await measureBackups({ engine, env, runs, tell }) : undefined;
     const commands = wanted("commands") ? await measureCommands({ workshop, runs, tell }) : undefined;
+    const deploys = wanted("deploys") ? await measureDeploys({ workshop, engine, compose, runs, tell }) : undefined;
     report.push(...machineLines(about, { runs, began, compose }));
     if (previews !== undefined) report.push("", ...previewLines(previews));
     if (updates.length > 0) report.push("", ...updateLines(updates, compose));
@@ -62,6 +64,7 @@ await main(async (argv) => {
     if (watching !== undefined) report.push("", ...watchingLines(watching));
     if (backups !== undefined) report.push("", ...backupLines(backups));
     if (commands !== undefined) report.push("", ...commandLines(commands));
+    if (deploys !== undefined) report.push("", ...deployLines(deploys));
   } finally {
     tell("taking away what is left");
     await removeLeftovers(engine);

@@ -145,4 +145,22 @@ export function commandLines(results) {
   ];
 }
 
+export function deployLines({ deploy, cold, warm, compose }) {
+  const row = (title, one) => [title, seconds(one.seconds), one.switched === undefined ? "-" : seconds(one.switched), String(one.answers), String(one.failed), `${((100 * one.failed) / one.answers).toFixed(2)} %`];
+  const said = Object.entries({ deploy, cold, warm, compose }).flatMap(([name, one]) => Object.entries(one?.failures ?? {}).map(([what, count]) => `${name}: ${count} x ${what}`));
+  return [
+    "7. deploys and rollbacks of motel under 8 visitors who ask without pause, half of them with a new connection each time",
+    ...indented(table([
+      ["", "whole command", "nobody gets the newer version after", "requests", "failed", ""],
+      row("stackbook deploy", deploy),
+      row("stackbook rollback --code, old version gone (cold)", cold),
+      row("stackbook rollback --code, old version beside (warm)", warm),
+      ...(compose === undefined ? [] : [row("compose up -d --force-recreate of backend and frontend", compose)]),
+    ])),
+    ...(said.length === 0 ? [] : [`   what failed: ${said.join(", ")}`]),
+    ...(compose === undefined ? ["   Compose is not on this machine, so there is nothing beside it"] : []),
+    "   aim: no request fails in a deploy; rollback 15.00 s warm, 60.00 s cold",
+  ];
+}
+
 const indented = (lines) => lines.map((text) => `   ${text}`);
