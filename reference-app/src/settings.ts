@@ -7,9 +7,9 @@ export type Role = "backend" | "frontend";
 
 /**
  * `broken`: never healthy. `dies`: ends at once. `slow`: answers late. `errors`: healthy, and answers every visitor with 500.
- * `leaks`: healthy, and takes more and more memory.
+ * `patchy`: the same for whatever has a query. `leaks`: healthy, and takes more and more memory. `bursts`: all at once, after its first visitors.
  */
-export const behaviours = ["broken", "dies", "slow", "errors", "leaks"] as const;
+export const behaviours = ["broken", "dies", "slow", "errors", "patchy", "leaks", "bursts"] as const;
 export type Behaviour = "normal" | (typeof behaviours)[number];
 
 /** What both roles know. */

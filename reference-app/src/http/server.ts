@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ConflictError, sleep, UnavailableError } from "../database";
+import { ConflictError, UnavailableError } from "../database";
 import type { Lifecycle } from "../lifecycle";
 import { describeError, type Log } from "../log";
+import { Misbehaviour } from "../misbehaviour";
 import type { CommonSettings } from "../settings";
 import { jsonLimitBytes, parseObject, readBytes } from "./body";
 import { Router } from "./router";
@@ -12,7 +13,6 @@ import { HttpError, type Request, type Response, type Route } from "./types";
 
 /** Longer than any edge keeps an idle connection (HAProxy: 60 s at most here), so that it is never closed under a request. */
 const keepAliveMs = 75_000;
-const slowMs = 1500;
 const knownMethods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
 export interface ServerParts {
@@ -28,9 +28,10 @@ export interface ServerParts {
 
 export function createHttpServer(parts: ServerParts): Server {
   const router = new Router(parts.routes);
+  const misbehaviour = new Misbehaviour(parts.settings);
   const server = createServer((message, answer) => {
     if (message.url?.startsWith("/socket.io/")) return; // Socket.io listens on the same server.
-    void serve(parts, router, message, answer);
+    void serve(parts, { router, misbehaviour }, message, answer);
   });
   server.keepAliveTimeout = keepAliveMs;
   server.headersTimeout = keepAliveMs + 5000;
@@ -38,7 +39,7 @@ export function createHttpServer(parts: ServerParts): Server {
   return server;
 }
 
-async function serve(parts: ServerParts, router: Router, message: IncomingMessage, answer: ServerResponse): Promise<void> {
+async function serve(parts: ServerParts, { misbehaviour, router }: { readonly router: Router; readonly misbehaviour: Misbehaviour }, message: IncomingMessage, answer: ServerResponse): Promise<void> {
   const start = process.hrtime.bigint();
   const { settings, log, lifecycle } = parts;
   const done = lifecycle.begin();
@@ -50,7 +51,7 @@ async function serve(parts: ServerParts, router: Router, message: IncomingMessag
   const quiet = route?.quiet === "always" || (route?.quiet === "direct" && message.headers["x-forwarded-for"] === undefined);
   answer.setHeader("x-request-id", id);
   try {
-    if (!quiet) await misbehave(settings);
+    if (!quiet) await misbehaviour.meet(url);
     if (parts.disturb && !quiet) await parts.disturb(url.pathname);
     const response = method === "OPTIONS"
       ? { status: 204 }
@@ -75,12 +76,6 @@ async function serve(parts: ServerParts, router: Router, message: IncomingMessag
     const level = status >= 500 ? "warn" : quiet ? "debug" : "info";
     log[level]("request", { requestId: id, method, path: url.pathname, status, durationMs: Math.round(seconds * 1e5) / 100 });
   }
-}
-
-/** A version that fails visitors, and passes every check of its health. */
-async function misbehave({ behaviour, version }: CommonSettings): Promise<void> {
-  if (behaviour === "slow") await sleep(slowMs);
-  if (behaviour === "errors") throw new Error(`version ${version} answers with errors on purpose`);
 }
 
 /** The caller's, so that one line of the edge's log finds ours; strange ones are replaced, not repeated. */

@@ -5,6 +5,7 @@ import { serve } from "../../../reference-app/src/commands/serve";
 import { leak } from "../../../reference-app/src/leak";
 import { Lifecycle } from "../../../reference-app/src/lifecycle";
 import { sleep } from "../../../reference-app/src/database";
+import { Misbehaviour } from "../../../reference-app/src/misbehaviour";
 import { environment, memoryLog, MemoryDatabase, startTestApp } from "./support";
 
 /** A server whose every request takes `milliseconds`. */
@@ -149,6 +150,24 @@ describe("reference app: starting", () => {
     await running.ready;
     assert.deepEqual([(await call("GET", "/health/ready")).status, (await call("GET", "/api/suites")).status, (await call("GET", "/api/version")).status], [200, 500, 500]);
     await running.stop();
+  });
+
+  it("answers only what has a query with 500 as -patchy", async () => {
+    const { call, running } = await startTestApp("motel", { APP_VERSION: "2.0.0-patchy" });
+    await running.ready;
+    assert.deepEqual([(await call("GET", "/health/ready")).status, (await call("GET", "/api/suites")).status, (await call("GET", "/api/suites?limit=2")).status, (await call("GET", "/health?verbose=1")).status], [200, 200, 500, 200]);
+    await running.stop();
+  });
+
+  it("takes memory as -bursts after its first visitor, once however many come", async () => {
+    let taken = 0;
+    const misbehaviour = new Misbehaviour({ behaviour: "bursts", version: "2.0.0-bursts" }, { afterMs: 30, take: () => (taken += 1) });
+    await sleep(60);
+    await misbehaviour.meet({ search: "" });
+    await misbehaviour.meet({ search: "" });
+    assert.equal(taken, 0);
+    await sleep(100);
+    assert.equal(taken, 1);
   });
 
   it("ends at once as -dies", async () => {

@@ -64,7 +64,7 @@ describe("reference app: settings", () => {
 
   it("tells by the version how to behave", () => {
     const behaviour = (version: string): string => readCommon({ REFERENCE_SYSTEM: "sms", APP_VERSION: version }).behaviour;
-    const words = ["broken", "dies", "slow", "errors", "leaks"];
+    const words = ["broken", "dies", "slow", "errors", "patchy", "leaks", "bursts"];
     assert.deepEqual(["1.0.0", "broken", "2.0.0-errors.1", ...words.map((word) => `1.0.0-${word}`)].map(behaviour), ["normal", "normal", "normal", ...words]);
   });
 
