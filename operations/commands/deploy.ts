@@ -20,7 +20,7 @@ export const deploy: CommandModule = {
       .option("--skip-staging <why>", "production gets what staging has not run")
       .option("--despite <why>", "deploys although what runs now is not well: what puts it right")
       .option("--continue", "goes on with a gradual deploy that was interrupted")
-      .option("--abort", "takes back a gradual deploy that was interrupted")
+      .option("--abort", "takes back a deploy that was interrupted")
       .option("--dry-run", "checks everything and shows what would change; changes nothing")
       .option("--why <text>", "why, for the record")
       .option("--yes", "doesn't ask")

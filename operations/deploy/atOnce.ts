@@ -5,7 +5,9 @@ import type { Outcome } from "../commands/types";
 import { exitCodes, Problem } from "../problem";
 import type { Figures } from "../watch/figures";
 import type { Watched } from "../watch";
+import { groundProblems } from "../watch/containers";
 import { goBack, stop } from "./back";
+import { cutShort, groundGone, unwatched } from "./halfWay";
 import { hasMigrated } from "./migrated";
 import type { DeployRequest } from "./options";
 import type { Course } from "./plan";
@@ -22,13 +24,17 @@ export async function atOnce(request: DeployRequest, plan: Course, means: Means)
   try {
     await means.update();
   } catch (error) {
-    if (!(error instanceof Problem) || error.exitCode === exitCodes.interrupted || error.exitCode === exitCodes.locked) throw error;
+    if (!(error instanceof Problem) || error.exitCode === exitCodes.locked) throw error;
+    if (error.exitCode === exitCodes.interrupted) throw cutShort(request, plan);
     const reasons = [`the update failed: ${firstOf(error)}`];
+    const ground = await groundProblems(means.stack, means.engine, system);
+    if (ground.length > 0) throw groundGone(request, plan, [...reasons, ...ground]);
     // The old version went on serving; only what the migration has done can be in its way.
     return plan.irreversible && (await migrated()) ? stop(request, plan, means, reasons, report) : goBack(request, plan, means, steps, reasons, report);
   }
   const end = (reasons: readonly string[]): Promise<Outcome> => (plan.irreversible ? stop(request, plan, means, reasons, report) : goBack(request, plan, means, steps, reasons, report));
   const wrong = await steps.verify();
+  if (steps.interrupted) throw unwatched(request, plan);
   if (wrong.length > 0) return end(wrong);
   if (watchSeconds === 0) return done(request, plan, means, report, undefined);
   means.say(`Watching ${system} ${plan.to} for ${formatDuration(watchSeconds)}; Ctrl-C ends the watch, and leaves it running`);
@@ -39,7 +45,7 @@ export async function atOnce(request: DeployRequest, plan: Course, means: Means)
     case "ground":
       throw notItsFault(request, plan, watched);
     case "interrupted":
-      throw new Problem(`${system} ${plan.to} runs, and is no longer watched`, [`Look at it yourself: npx stackbook status ${system} --watch`, `Back: npx stackbook rollback ${system} --code`], exitCodes.interrupted);
+      throw unwatched(request, plan);
     case "well":
       return done(request, plan, means, report, watched);
   }

@@ -2,6 +2,7 @@ import type { Means } from "../change";
 import { tellChannels } from "../channels";
 import type { Outcome } from "../commands/types";
 import { exitCodes, Problem } from "../problem";
+import { backCutShort } from "./halfWay";
 import type { DeployRequest } from "./options";
 import type { Course } from "./plan";
 import type { Report } from "./report";
@@ -11,16 +12,17 @@ import type { Steps } from "./steps";
  * The settings are put back and one more update is run, so that nothing of the version is left, neither on the engine nor
  * for the next `pulumi up` to try again. Its message and the record carry the reason.
  */
-export async function goBack(request: DeployRequest, plan: Course, means: Means, steps: Steps, reasons: readonly string[], report: Report): Promise<Outcome> {
+export async function goBack(request: DeployRequest, plan: Course, means: Means, steps: Steps, reasons: readonly string[], report: Report, how: "by itself" | "on request" = "by itself"): Promise<Outcome> {
   const { system } = request;
   const reason = reasons.join("; ");
   means.say(`${system} ${plan.to} goes back: ${reason}`);
   means.record(`rolling back: ${reason}`);
   means.file.putBack(plan.before);
   try {
-    await means.update({ step: `rolled back by itself: ${shortened(reason)}` });
+    await means.update({ step: `rolled back ${how}: ${shortened(reason)}` });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    if (error.exitCode === exitCodes.interrupted) throw backCutShort(request, plan, means.stack.name, reasons);
     await tellChannels(means.stack, means.engine, { kind: "rollback", system, title: `ROLLBACK FAILED: ${system} ${plan.to}`, text: `${system} ${plan.to} had to go back (${reason}), and going back failed: ${error.message}` }, (line) => means.say(line));
     throw new Problem(`${system} ${plan.to} had to go back, and going back failed:`, [
       ...reasons, "Going back:", error.message, ...error.remedy,
@@ -33,12 +35,12 @@ export async function goBack(request: DeployRequest, plan: Course, means: Means,
   steps.smoke = smoke;
   await tellChannels(means.stack, means.engine, {
     kind: "rollback", system, title: `ROLLED BACK: ${system} ${plan.to} to ${plan.from}`,
-    text: [`${system} ${plan.to} was rolled back to ${plan.from} by itself: ${reason}.`, ...wrong, `Who: ${means.context.who}`].join("\n"),
+    text: [`${system} ${plan.to} was rolled back to ${plan.from} ${how}: ${reason}.`, ...wrong, `Who: ${means.context.who}`].join("\n"),
   }, (line) => means.say(line));
   return report.outcome({
     result: "rolled back", exitCode: exitCodes.rolledBack, reasons,
     text: [
-      `${system} ${plan.to} was ROLLED BACK to ${plan.from} by itself:`, ...reasons.map((line) => `  ${line}`),
+      `${system} ${plan.to} was ROLLED BACK to ${plan.from} ${how}:`, ...reasons.map((line) => `  ${line}`),
       ...(wrong.length === 0 ? [`${plan.from} serves again.`] : [`${plan.from} was put back, and not all is well with it:`, ...wrong.map((line) => `  ${line}`)]),
       `Look into it: npx stackbook logs ${system}`,
     ],

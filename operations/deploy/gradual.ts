@@ -5,8 +5,10 @@ import { exitCodes, Problem } from "../problem";
 import { otherSlot, promote, removeBeside, setShare, slotIn, type Slot } from "../slots";
 import type { Figures } from "../watch/figures";
 import type { Watched } from "../watch";
+import { groundProblems } from "../watch/containers";
 import { done, firstOf, notItsFault } from "./atOnce";
 import { goBack, stop } from "./back";
+import { cutShort, groundGone } from "./halfWay";
 import { hasMigrated } from "./migrated";
 import type { DeployRequest, Gradual } from "./options";
 import type { Course } from "./plan";
@@ -32,12 +34,15 @@ export async function gradually(request: DeployRequest, course: Course, means: M
   for (const percent of gradual.percents) {
     setShare(file, system, percent);
     means.say(`${system} ${course.to}: ${percent} % of the visitors`);
-    const problem = await tryUpdate(means, `${percent} % of the visitors`);
+    const problem = await tryUpdate(request, course, means, `${percent} % of the visitors`);
     if (problem !== undefined) {
       const reasons = [`the update failed: ${firstOf(problem)}`];
+      const ground = await groundProblems(means.stack, means.engine, system);
+      if (ground.length > 0) throw groundGone(request, course, [...reasons, ...ground]);
       return course.irreversible && (await migrated()) ? stop(request, course, means, reasons, report) : goBack(request, course, means, steps, reasons, report);
     }
     const wrong = await steps.verify(percent === 100 ? {} : { stackbook_share: cookieOf[slot] });
+    if (steps.interrupted) throw interrupted(request, course, means);
     if (wrong.length > 0) return end(wrong);
     const bad = await watchStep(request, course, means, steps, { seconds: gradual.stepSeconds, slot, ...(percent === 100 ? { before } : {}) });
     if (bad !== undefined) return end(bad.reasons);
@@ -58,9 +63,10 @@ interface Promotion {
 async function promoted(request: DeployRequest, course: Course, means: Means, { before, end, gradual, report, slot, steps }: Promotion): Promise<Outcome> {
   const { system } = request;
   promote(means.file, system, course.from);
-  const problem = await tryUpdate(means, `promoted; ${course.from} kept warm`);
+  const problem = await tryUpdate(request, course, means, `promoted; ${course.from} kept warm`);
   if (problem !== undefined) return end([`the update that promotes it failed: ${firstOf(problem)}`]);
   const wrong = await steps.verify();
+  if (steps.interrupted) throw interrupted(request, course, means);
   if (wrong.length > 0) return end(wrong);
   if (gradual.holdSeconds > 0) {
     means.say(`${system} ${course.to} has all visitors; ${course.from} stays warm for ${formatDuration(gradual.holdSeconds)}`);
@@ -111,12 +117,13 @@ function interrupted({ system }: DeployRequest, { from, to }: Course, { file }: 
   ], exitCodes.interrupted);
 }
 
-async function tryUpdate(means: Means, step: string): Promise<Problem | undefined> {
+async function tryUpdate(request: DeployRequest, course: Course, means: Means, step: string): Promise<Problem | undefined> {
   try {
     await means.update({ step });
     return undefined;
   } catch (error) {
-    if (!(error instanceof Problem) || error.exitCode === exitCodes.interrupted || error.exitCode === exitCodes.locked) throw error;
+    if (!(error instanceof Problem) || error.exitCode === exitCodes.locked) throw error;
+    if (error.exitCode === exitCodes.interrupted) throw cutShort(request, course);
     return error;
   }
 }

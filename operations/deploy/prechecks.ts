@@ -7,6 +7,7 @@ import { checkHealth } from "../reading/health";
 import { failed, runSmoke, type SmokeResult, type SmokeSetting } from "../smoke";
 import { besideOf, systemPath } from "../slots";
 import { shortName, stackContainers } from "../stackContainers";
+import type { Visit } from "../visitor";
 import { backupProblems } from "./backups";
 import type { DeployRequest } from "./options";
 
@@ -30,7 +31,7 @@ export async function precheck(request: DeployRequest, looking: Looking, smoke: 
   // Of a system that doesn't run the rest would only say the same in other words.
   if (own.length > 0) return { problems: own, notes: [], failing: [] };
   const [ill, flows, firing, disk, backup] = await Promise.all([
-    health(request, looking), smoke === undefined ? [] : runSmoke(flowsOf(request, looking), smoke), criticalAlerts(request, looking), diskProblems(looking), backupProblems(request.system, looking),
+    health(request, looking, smoke?.visit), smoke === undefined ? [] : runSmoke(flowsOf(request, looking), smoke), criticalAlerts(request, looking), diskProblems(looking), backupProblems(request.system, looking),
   ]);
   const failing = failed(flows);
   const present = [...ill, ...failing.map(describeFailure), ...firing.problems];
@@ -75,8 +76,8 @@ export function unfinished({ mode, system }: DeployRequest, { file }: Pick<Looki
   return [`a gradual deploy of ${system} ${beside.version} has stopped at ${beside.percent} % of its visitors: npx stackbook deploy ${system} --continue, or --abort`];
 }
 
-async function health({ system }: DeployRequest, { context, engine, stack }: Looking): Promise<string[]> {
-  const [own, whole] = await Promise.all([checkHealth(stack, engine, system, context.now()), checkHealth(stack, engine, "stack", context.now())]);
+async function health({ system }: DeployRequest, { context, engine, stack }: Looking, visit: Visit | undefined): Promise<string[]> {
+  const [own, whole] = await Promise.all([checkHealth(stack, engine, system, context.now(), visit), checkHealth(stack, engine, "stack", context.now(), visit)]);
   const edge = whole.filter(({ check }) => check === "edge");
   return [...own, ...edge].filter(({ ok }) => !ok).map(({ check, what }) => `${check === "edge" ? "the edge" : `${system}'s ${check}`} is not well: ${what}`);
 }

@@ -8,24 +8,22 @@ import { smokeSetting } from "./login";
 import type { DeployRequest } from "./options";
 import { runningVersion, type Course } from "./plan";
 import { Report } from "./report";
-import { isIrreversible } from "./settings";
+import { isIrreversible, settled } from "./settings";
 import { Steps } from "./steps";
 
-/** `--continue` and `--abort`: what a gradual deploy that was interrupted has left in the stack file. */
+/** `--continue` and `--abort`: what a deploy that was interrupted has left in the stack file. */
 export async function resume(request: DeployRequest, means: Means): Promise<Outcome> {
   const { file } = means;
   const { gradual, mode, system } = request;
   const beside = besideOf(file, system);
-  if (beside === undefined) throw new Problem(`no gradual deploy of ${system} has stopped half-way: there is nothing to ${mode === "abort" ? "take back" : "go on with"}`, [`See what runs: npx stackbook status ${system}`], exitCodes.usage);
+  if (beside === undefined) return ofAllAtOnce(request, means);
   const course = await courseOf(request, beside, means);
   const steps = new Steps(request, means, course.setting, course.failing);
   const report = new Report(request, course, means, steps);
   if (mode === "abort") {
     if (beside.percent === 0) throw new Problem(`${system} ${course.to} has all visitors already, and ${course.from} is kept warm`, [`Back to it: npx stackbook rollback ${system} --code`, `Let it go: npx stackbook deploy ${system} --continue`], exitCodes.usage);
     await confirm(`Take ${system} ${beside.version} back, which serves ${beside.percent} % of the visitors?`, request, means);
-    const outcome = await goBack(request, course, means, steps, [`aborted by ${means.context.who}`], report);
-    // That was what was asked for.
-    return { ...outcome, exitCode: exitCodes.done };
+    return abort(request, course, means);
   }
   if (beside.percent === 0) {
     await confirm(`Let ${system} ${beside.version} go, which is kept warm?`, request, means);
@@ -34,6 +32,25 @@ export async function resume(request: DeployRequest, means: Means): Promise<Outc
   if (gradual === undefined) throw new Error("--continue always has steps");
   await confirm(`Go on with ${system} ${beside.version}, which serves ${beside.percent} % of the visitors?`, request, means);
   return gradually(request, course, means, { ...gradual, percents: [beside.percent, ...gradual.percents.filter((percent) => percent > beside.percent)] });
+}
+
+/** Of a deploy for all visitors at once the stack file has the version, and the last release another one. */
+async function ofAllAtOnce(request: DeployRequest, means: Means): Promise<Outcome> {
+  const { file, stack } = means;
+  const { mode, system } = request;
+  const [from, to] = [stack.outputs.release?.systems[system]?.version ?? runningVersion(means, system), file.get(systemPath(system, "version"))];
+  if (typeof to !== "string" || to === from) throw new Problem(`no deploy of ${system} has stopped half-way: there is nothing to ${mode === "abort" ? "take back" : "go on with"}`, [`See what runs: npx stackbook status ${system}`], exitCodes.usage);
+  if (mode === "continue") throw new Problem(`the deploy of ${system} ${to} that has stopped half-way was no gradual one`, [`Go on: npx stackbook deploy ${system} ${to}`, `Back to ${from}: npx stackbook deploy ${system} --abort`], exitCodes.usage);
+  const course: Course = { before: settled(file, stack.outputs.release).text, from, to, images: {}, irreversible: isIrreversible(file, system), setting: await smokeSetting(stack, system), failing: [] };
+  await confirm(`Take ${system} ${to} back, which the stack file has and no release, and bring ${from} out again?`, request, means);
+  return abort(request, course, means);
+}
+
+/** That was what was asked for. */
+async function abort(request: DeployRequest, course: Course, means: Means): Promise<Outcome> {
+  const steps = new Steps(request, means, course.setting, course.failing);
+  const outcome = await goBack(request, course, means, steps, [`aborted by ${means.context.who}`], new Report(request, course, means, steps), "on request");
+  return { ...outcome, exitCode: exitCodes.done };
 }
 
 /** A held version is the one before; a candidate the one after. */

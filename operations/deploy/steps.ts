@@ -1,6 +1,7 @@
 import type { Means } from "../change";
 import { Problem } from "../problem";
 import { describeSmoke, failed, runSmoke, type SmokeResult, type SmokeSetting } from "../smoke";
+import { stackContainers } from "../stackContainers";
 import { untruths } from "../truth";
 import { limitsOf } from "../watch/limits";
 import { figureSource } from "../watch/sources";
@@ -15,6 +16,9 @@ export class Steps {
   /** Of the last time. */
   smoke: readonly SmokeResult[] = [];
   watched: Watched | undefined;
+  /** By Ctrl-C, while the version was tried. */
+  interrupted = false;
+  private restarts: ReadonlyMap<string, number> | undefined;
 
   constructor(private readonly request: DeployRequest, private readonly means: Means, private readonly setting: SmokeSetting, private readonly failing: readonly string[]) {}
 
@@ -26,7 +30,11 @@ export class Steps {
     const flows = flowsOf(this.request, this.means).filter(({ name }) => !this.failing.includes(name));
     if (flows.length === 0) return [];
     this.means.say(`Smoke checks through the edge, ${this.setting.site.origin}:`);
-    this.smoke = await runSmoke(flows, { ...this.setting, cookies: { ...this.setting.cookies, ...cookies } });
+    this.smoke = await whileInterruptible(async (signal) => {
+      const results = await runSmoke(flows, { ...this.setting, cookies: { ...this.setting.cookies, ...cookies } });
+      this.interrupted ||= signal.aborted;
+      return results;
+    });
     for (const line of describeSmoke(this.smoke)) this.means.say(line);
     return failed(this.smoke).map(({ flow, why = "" }) => `the smoke check "${flow}" fails: ${why}`);
   }
@@ -48,13 +56,15 @@ export class Steps {
     const { context, engine, stack } = this.means;
     const { system } = this.request;
     const source = await figureSource(stack, engine, system);
-    const plan: WatchPlan = { system, seconds, source, limits: limitsOf(stack, system), ...about };
+    const plan: WatchPlan = { system, seconds, source, limits: limitsOf(stack, system), ...(this.restarts === undefined ? {} : { restarts: this.restarts }), ...about };
     this.watched = await whileInterruptible((signal) => watchVersion(plan, { stack, engine, now: context.now, say: (line) => this.means.say(line), signal }));
     return this.watched;
   }
 
   /** What the version that runs does, before it is replaced; empty where nobody can say. */
   async before(): Promise<Figures> {
+    const present = await stackContainers(this.means.stack, this.means.engine, { system: this.request.system });
+    this.restarts = new Map(present.map(({ id, restarts }) => [id, restarts]));
     try {
       return await (await figureSource(this.means.stack, this.means.engine, this.request.system)).before();
     } catch (error) {

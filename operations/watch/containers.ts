@@ -19,6 +19,22 @@ export interface ContainerReading {
 export interface Watched {
   readonly system: string;
   readonly slot?: string;
+  /**
+   * How often each container had been started again before the version came, by id: one that is not named came with it, and
+   * should never have been. @default as often as the first reading says
+   */
+  readonly restarts?: ReadonlyMap<string, number>;
+}
+
+/** What a system stands on and does not do without: its database and its cache. @returns what is wrong with them */
+export async function groundProblems(stack: Pick<Stack, "name">, engine: Engine, system: string): Promise<readonly string[]> {
+  return (await stackContainers(stack, engine, { system })).flatMap(storeProblem);
+}
+
+function storeProblem({ exitCode, health, labels, name, state }: Container): string[] {
+  if (!["database", "cache"].includes(labels["stackbook.role"] ?? "")) return [];
+  if (state !== "running") return [`${name} does not run (${state}${exitCode === undefined ? "" : `, exit code ${exitCode}`})`];
+  return health === "unhealthy" ? [`${name} fails its health check`] : [];
 }
 
 /** Restarts, health and memory of a version's containers from one reading to the next. */
@@ -35,14 +51,13 @@ export class ContainerWatch {
     const { [system]: mark } = await marksOf(this.engine, shortName(this.stack.name), system);
     const all = await stackContainers(this.stack, this.engine, { system });
     const own = all.filter(({ labels }) => labels["stackbook.role"] === "app" && (slot === undefined || labels["stackbook.slot"] === slot));
-    const stores = all.filter(({ labels }) => ["database", "cache"].includes(labels["stackbook.role"] ?? ""));
     await Promise.all(own.filter(({ state }) => state === "running").map((container) => this.measure(container, now)));
     const faults = [...this.gone(own), ...own.flatMap((container) => this.faultsOf(container))];
     const healthy = own.filter(({ health, state }) => state === "running" && health !== "unhealthy");
     const most = Math.max(0, ...own.map((container) => this.used(container)));
     return {
       faults,
-      ground: mark?.stage === "halted" ? [`${system} was halted meanwhile, ${haltText(mark)}`] : stores.flatMap(({ health, name, state }) => (state !== "running" ? [`${name} does not run (${state})`] : health === "unhealthy" ? [`${name} fails its health check`] : [])),
+      ground: mark?.stage === "halted" ? [`${system} was halted meanwhile, ${haltText(mark)}`] : all.flatMap(storeProblem),
       summary: `${healthy.length} of ${own.length} containers healthy, memory at ${Math.round(most * 100)} % of its limit at most`,
     };
   }
@@ -61,7 +76,7 @@ export class ContainerWatch {
 
   private faultsOf(container: Container): string[] {
     const { exitCode, health, id, limits, name, outOfMemory, restarts, state } = container;
-    const before = this.restarts.get(id) ?? restarts;
+    const before = this.restarts.get(id) ?? (this.watched.restarts === undefined ? restarts : (this.watched.restarts.get(id) ?? 0));
     this.restarts.set(id, before);
     const ill = health === "unhealthy" ? (this.unhealthy.get(id) ?? 0) + 1 : 0;
     this.unhealthy.set(id, ill);

@@ -19,6 +19,8 @@ export interface WatchPlan {
   readonly before?: Figures;
   /** Judged by itself, where two versions are side by side. */
   readonly slot?: "a" | "b";
+  /** See `Watched`. */
+  readonly restarts?: ReadonlyMap<string, number>;
 }
 
 export interface Watching {
@@ -54,7 +56,7 @@ const inARow = 2;
 /** Watches a version for a while, by what visitors get and by its containers; ends as soon as it is clearly bad. */
 export async function watchVersion(plan: WatchPlan, watching: Watching): Promise<Watched> {
   const { now, pause = sleep, say, signal } = watching;
-  const containers = new ContainerWatch(watching.stack, watching.engine, { system: plan.system, ...(plan.slot === undefined ? {} : { slot: plan.slot }) });
+  const containers = new ContainerWatch(watching.stack, watching.engine, { system: plan.system, ...(plan.slot === undefined ? {} : { slot: plan.slot }), ...(plan.restarts === undefined ? {} : { restarts: plan.restarts }) });
   const every = Math.max(1, Math.min(everySeconds, plan.seconds / 6));
   const began = now().getTime();
   const elapsed = (): number => (now().getTime() - began) / 1000;

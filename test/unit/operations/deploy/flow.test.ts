@@ -26,6 +26,8 @@ interface Scene {
   readonly irreversible?: boolean;
   /** Whether the migration's task is another one after the updates. */
   readonly migrates?: boolean;
+  /** Besides the application's. */
+  readonly stores?: readonly Container[];
 }
 
 interface Wanted {
@@ -46,7 +48,7 @@ class Stage {
     this.first = `config:\n  stackbook:sequence: 4\n  stackbook:systems:\n    motel: ${motel}\n`;
     writeFileSync(path, this.first);
     this.file = new StackFile(path);
-    const engine = new FakeEngine({ containers: () => Promise.resolve(this.running().flatMap(({ slot, version }) => ["backend", "frontend"].map((service) => app(service, slot, version)))) });
+    const engine = new FakeEngine({ containers: () => Promise.resolve(this.running().flatMap(({ slot, version }) => ["backend", "frontend"].map((service) => app(service, slot, version))).concat(this.scene.stores ?? [])) });
     this.means = {
       stack: this.stack(), engine, file: this.file, say: () => undefined, record: () => undefined, preview: () => Promise.reject(new Error("no preview was expected")),
       context: { ...nobody, root: this.folder, env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", openStack: () => Promise.reject(new Error("not asked")), locate: () => Promise.reject(new Error("not asked")), connect: () => engine, run: () => Promise.reject(new Error("not asked")), repair: () => Promise.reject(new Error("not asked")), ask: () => Promise.reject(new Error("not asked")) },
@@ -127,6 +129,7 @@ describe("the course of a deploy", function () {
     return made;
   };
   after(() => stages.forEach((made) => made.end()));
+  const stopped = new Problem("stopped before it was done", ["Run it again: it goes on where this stopped."], 130);
   const unhealthy = new Problem("the update failed", ["motel-backend-a-healthy: motel backend 2.0.0: container x is unhealthy"]);
 
   it("is one update, when all is well", async () => {
@@ -164,10 +167,27 @@ describe("the course of a deploy", function () {
   });
 
   it("takes nothing back that a person has interrupted", async () => {
-    const made = stage({ fails: [new Problem("stopped before it was done", [], 130)] });
+    const made = stage({ fails: [stopped] });
     withState(made);
-    await assert.rejects(made.atOnce(), (error) => error instanceof Problem && error.exitCode === 130);
+    await assert.rejects(made.atOnce(), (error) => error instanceof Problem && error.exitCode === 130 && /part of it may run, and 1\.0\.0 serves/.test(error.message) && /deploy motel 2\.0\.0\n.*deploy motel --abort/.test(error.remedy.join("\n")));
     assert.deepEqual([made.updates.length, made.saved()[0]], [1, { version: "2.0.0" }]);
+    const half = stage({ fails: [undefined, stopped] });
+    withState(half);
+    await assert.rejects(half.gradually(), (error) => error instanceof Problem && error.exitCode === 130 && /--continue\n.*--abort/.test(error.remedy.join("\n")));
+    const back = stage({ fails: [unhealthy, stopped] });
+    withState(back);
+    await assert.rejects(back.atOnce(), (error) => error instanceof Problem && error.exitCode === 130 && /going back was stopped/.test(error.message) && /is unhealthy[\s\S]*says 1\.0\.0 again.*pulumi up --stack dev/.test(error.remedy.join("\n")));
+    assert.deepEqual(back.saved()[0], { version: "1.0.0" });
+  });
+
+  it("does not go back for want of a database, which going back needs as well", async () => {
+    const database = container("motel-database-1", { state: "exited", exitCode: 137, labels: { "stackbook.stack": "dev", "stackbook.system": "motel", "stackbook.service": "database", "stackbook.role": "database" } });
+    for (const run of [(made: Stage) => made.atOnce(), (made: Stage) => made.gradually()]) {
+      const made = stage({ fails: [unhealthy], stores: [database] });
+      withState(made);
+      await assert.rejects(run(made), (error) => error instanceof Problem && error.exitCode === 1 && /motel-database-1 does not run \(exited, exit code 137\)[\s\S]*restart motel database[\s\S]*--abort/.test(error.remedy.join("\n")));
+      assert.equal(made.updates.length, 1);
+    }
   });
 
   it("stops in place of going back over a migration that can't be undone, and offers both ways", async () => {
@@ -208,7 +228,7 @@ describe("the course of a deploy", function () {
     const back = stage({}, half);
     withState(back);
     assert.equal((await resume({ ...asked({ continue: true }), mode: "abort" }, back.means)).exitCode, 0, "that was what was asked for");
-    assert.deepEqual([back.updates, back.saved()[0]], [["rolled back by itself: aborted by ops@desk"], { version: "1.0.0" }]);
+    assert.deepEqual([back.updates, back.saved()[0]], [["rolled back on request: aborted by ops@desk"], { version: "1.0.0" }]);
     const held = stage({}, "{ version: 2.0.0, slot: b, beside: { version: 1.0.0, percent: 0 } }");
     withState(held);
     await assert.rejects(resume({ ...asked({ continue: true }), mode: "abort" }, held.means), /has all visitors already/);
@@ -217,6 +237,20 @@ describe("the course of a deploy", function () {
     const none = stage();
     withState(none);
     await assert.rejects(resume(asked({ continue: true }), none.means), /nothing to go on with/);
+    await assert.rejects(resume({ ...asked({ continue: true }), mode: "abort" }, none.means), /nothing to take back/);
+  });
+
+  it("is taken back by --abort where it was for all visitors at once, too", async () => {
+    const asked = readDeploy({ yes: true, abort: true }, "motel", undefined, ["motel"]);
+    const cut = stage({}, "{ version: 2.0.0, maxBodyMiB: 20 }");
+    withState(cut);
+    const { release } = cut.means.stack.outputs;
+    assert.ok(release !== undefined);
+    Object.assign(release, { config: { "stackbook:systems": JSON.stringify({ motel: { version: "1.0.0" } }) } });
+    Object.assign(release.systems["motel"] ?? {}, { version: "1.0.0" });
+    await assert.rejects(resume({ ...asked, mode: "continue" }, cut.means), /that has stopped half-way was no gradual one/);
+    assert.equal((await resume(asked, cut.means)).exitCode, 0);
+    assert.deepEqual([cut.updates, cut.saved()[0]], [["rolled back on request: aborted by ops@desk"], { version: "1.0.0" }]);
   });
 });
 

@@ -86,6 +86,9 @@ describe("watching a new version", () => {
     assert.match(await faults((second) => (second > 20 ? [] : [app("b")])), /b is gone/);
     assert.match(await faults((second) => [app("b", second > 20 ? { state: "exited", exitCode: 1 } : {})]), /does not run \(exited, exit code 1\)/);
     assert.match(await faults((second) => [app("b", { health: second > 20 ? "unhealthy" : "healthy" })]), /fails its health check/);
+    const came = await watched({ containers: () => [app("b", { restarts: 1 })] }, { restarts: new Map([["old", 0]]) });
+    assert.match(came.result.reasons.join(), /ended and was started again/, "before it was watched");
+    assert.equal((await watched({ containers: () => [app("b", { restarts: 1 })] }, { restarts: new Map([[app("b").id, 1]]) })).result.outcome, "well", "long before it");
     const once = await watched({ containers: (second) => [app("b", { health: second === 20 ? "unhealthy" : "healthy" })] });
     assert.equal(once.result.outcome, "well", "a busy moment");
   });
