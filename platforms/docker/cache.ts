@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { firstOf, type CacheArgs, type Endpoint } from "../platform";
+import { redisHealthcheck, redisStart } from "../stores/redis";
 import { addCachePassword, retireCachePassword, type CachePasswordArgs } from "./cachePasswords";
 import { joinNetworks, type DockerContext } from "./context";
 import { HealthGate } from "./tasks/healthGate";
@@ -10,45 +11,24 @@ interface DockerCache extends Endpoint {
 }
 
 /**
- * Who may do what, in a file on the data's volume: Redis takes several passwords for one user, and an exchange outlives
- * a restart. The health check has a user of its own, who can ask for a PONG and nothing else.
- */
-const users = "/data/users.acl";
-const firstUsers = `umask 077
-hash=$(printf %s "$REDIS_PASSWORD" | sha256sum)
-test -s ${users} || {
-  printf 'user default on #%s ~* &* +@all\\nuser stackbook-health on nopass resetkeys resetchannels -@all +ping\\n' "\${hash%% *}" >${users}.new
-  mv ${users}.new ${users}
-}`;
-
-/**
  * Redis behind a password, on its system's cache network only. The password reaches it as a hash in a file, so that no
  * process list shows it.
  */
 export function createCache(context: DockerContext, args: CacheArgs, opts: pulumi.ComponentResourceOptions): Endpoint {
   const { password, site, spec, system } = args;
   const image = context.image("redis");
-  const maxMemoryMiB = Math.floor(spec.memoryMiB * 0.75); // the rest is for the copy-on-write of a snapshot
-  const settings = [
-    `--aclfile ${users}`,
-    "--dir /data",
-    `--appendonly ${spec.appendOnly ? "yes" : "no"}`,
-    `--maxmemory ${maxMemoryMiB}mb`,
-    // Sessions are not evicted silently: a full store is an error that is seen.
-    "--maxmemory-policy noeviction",
-  ].join(" ");
   const server = context.container(
     `${system}-cache`,
     {
       image,
       labels: context.labels(system, "cache", "cache", { version: spec.version }),
       entrypoint: ["sh", "-c"],
-      command: [`${firstUsers}\nexec redis-server ${settings}`],
+      command: [redisStart(spec)],
       env: { REDIS_PASSWORD: firstOf(password), REDISCLI_AUTH: firstOf(password) },
       user: "999:999",
       networks: joinNetworks(site, ["cache"], "cache"),
       volumes: [{ volume: args.data.volume, path: "/data" }],
-      healthcheck: { test: ["CMD-SHELL", "REDISCLI_AUTH=any redis-cli --user stackbook-health ping | grep -q PONG"], startSeconds: 60 },
+      healthcheck: { test: ["CMD-SHELL", redisHealthcheck], startSeconds: 60 },
       memoryMiB: spec.memoryMiB,
       cpus: spec.cpus,
       stopSeconds: 30,

@@ -1,6 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import type { Healthcheck } from "../stores/healthcheck";
 import { labelList, type Labels } from "./labels";
+
+export type { Healthcheck };
 
 /** One container, with what every container of ours has already decided. */
 export interface HardenedContainerArgs {
@@ -39,17 +42,6 @@ export interface HardenedContainerArgs {
 
 /** What each log line is marked with, so that a collector knows its origin without asking the engine. */
 const logLabels = ["stack", "system", "service", "role"].map((name) => `stackbook.${name}`).join(",");
-
-export interface Healthcheck {
-  /** Docker's form: ["CMD", ...] or ["CMD-SHELL", text]. */
-  readonly test: readonly string[];
-  /** Between two looks of the engine; a deploy doesn't wait for them, see HealthGate. @default 10 */
-  readonly intervalSeconds?: number;
-  /** Failures within it don't count. @default 30 */
-  readonly startSeconds?: number;
-  /** @default 5 */
-  readonly retries?: number;
-}
 
 /**
  * No root, no capability, no new privileges, read-only root, limits, log rotation, back after a restart
