@@ -8,6 +8,7 @@ import type { GivenSecrets } from "./given-secrets";
 import { isPinned } from "./image";
 import { checkImage, reportReferenceApp, reportUnpinned } from "./image-checks";
 import type { Located } from "./issues";
+import { checkKubernetes } from "./kubernetes-checks";
 import { checkMaintenance } from "./maintenance-checks";
 import { givenSystems } from "./resolve";
 import { checkRotations } from "./rotations";
@@ -46,6 +47,7 @@ export function checkStack(checked: Checked): Located[] {
   checkAlerts(checked, report);
   checkBackups(checked, report);
   checkMaintenance(checked, report);
+  checkKubernetes(checked, report);
   return problems;
 }
 
@@ -53,7 +55,7 @@ function checkSurroundings({ raw, environment }: Checked, report: Report): void 
   const outside = environment !== "dev";
   if (outside && raw.domain === undefined) report(["domain"], "missing", "a host name", `run \`pulumi config set stackbook:domain <your domain>\`: only dev has a default`);
   if (outside && raw.systems === undefined) report(["systems"], "missing", "a map of systems", `name what runs, such as { motel: { version: ... } }; the systems are ${systemIds.join(", ")}`);
-  if (environment === "prod" && raw.host === undefined) {
+  if (environment === "prod" && raw.host === undefined && raw.platform !== "kubernetes") {
     report(["host"], "missing", "unix:///path, tcp://host:port, ssh://user@host[:port] or local", "name the engine, ssh://user@host, or say `local` to mean this machine's");
   }
   for (const part of ["seed", "traffic"] as const) {

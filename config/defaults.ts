@@ -10,6 +10,7 @@ export const defaults = {
   bindAddress: (environment: Environment) => (environment === "dev" ? "127.0.0.1" : "0.0.0.0"),
   /** 20 a second: far above a person and a page's files, far below a password guesser. */
   requestsPerMinute: 1200,
+  kubernetes: { clusterDomain: "cluster.local", /** One may go with its node. */ edgeReplicas: 2 },
   /** Nobody waits for long requests in dev; elsewhere half a minute covers slow uploads. */
   drainSeconds: (environment: Environment) => (environment === "dev" ? 10 : 30),
   protectData: true,

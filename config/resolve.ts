@@ -8,6 +8,7 @@ import type { GivenSecrets } from "./given-secrets";
 import { resolveHalted } from "./halted-schema";
 import { resolveImage, resolveMigration } from "./image-resolve";
 import { resolveBlocked, resolveMaintenance } from "./maintenance-schema";
+import { resolveKubernetes } from "./kubernetes-schema";
 import type { RawMonitoring } from "./monitoring-schema";
 import type { RawService, RawStack, RawSystem } from "./schema";
 import { resolveRotations } from "./rotations";
@@ -29,6 +30,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     stack,
     platform: raw.platform ?? defaults.platform,
     ...(raw.host === undefined || raw.host === localHost ? {} : { host: raw.host }),
+    ...(raw.platform === "kubernetes" ? { kubernetes: resolveKubernetes(stack, raw.kubernetes) } : {}),
     domain,
     ...(raw.contact === undefined ? {} : { contact: raw.contact }),
     contacts: raw.contacts ?? {},
@@ -43,7 +45,8 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     protectData: raw.protectData ?? defaults.protectData,
     monitoring: resolveMonitoring(environment, raw.monitoring ?? {}),
     alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
-    backups: resolveBackups(raw.backups ?? {}, secrets.backups),
+    // On Kubernetes nothing is kept yet, so not even a place for it is made.
+    backups: { ...resolveBackups(raw.backups ?? {}, secrets.backups), ...(raw.platform === "kubernetes" ? { stores: [] } : {}) },
     maintenance,
     given: asGiven,
     sequence: raw.sequence ?? defaults.sequence,

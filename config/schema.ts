@@ -10,6 +10,7 @@ import { haltedSchema } from "./halted-schema";
 import { checkImageReference } from "./image";
 import { imageKey, namedTexts } from "./image-schema";
 import { blockedSchema, bypassSchema, maintenanceSchema } from "./maintenance-schema";
+import { kubernetesSchema } from "./kubernetes-schema";
 import { migrationSchema } from "./migration-schema";
 import { monitoringSchema } from "./monitoring-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
@@ -21,7 +22,7 @@ import type { LogicalImage } from "./types";
 /** The keys of `stackbook:`, each with its range, its place in the reference, and an example. */
 
 /** Platforms that exist today; the type knows those that are to come. */
-export const availablePlatforms = ["docker"] as const;
+export const availablePlatforms = ["docker", "kubernetes"] as const;
 
 const port = (about: string, fallback: (environment: "dev" | "prod") => number, example: string) =>
   wholeNumber(1, 65535, { about, example, default: `${fallback("dev")} in dev, else ${fallback("prod")}` });
@@ -160,13 +161,14 @@ const images = z.strictObject(
 
 export const stackSchema = z.strictObject({
   environment: choice(["dev", "staging", "prod"], { about: "Which rules hold", example: "prod", default: "the stack's name, when it is one of these" }).optional(),
-  platform: choice(availablePlatforms, { about: "What the stack runs on", example: "docker", default: defaults.platform, fix: "use docker, the one platform available today" }).optional(),
+  platform: choice(availablePlatforms, { about: "What the stack runs on; what Kubernetes lacks yet is in [kubernetes.md](kubernetes.md)", example: "docker", default: defaults.platform, fix: "use docker or kubernetes, the platforms available today" }).optional(),
   host: text(checkDockerHost, {
     about: "Docker engine of the stack; `local` says this machine's aloud, as prod demands",
     allowed: "unix:///path, tcp://host:port, ssh://user@host[:port] or local",
     example: "ssh://deploy@docker.example.org",
     default: "`DOCKER_HOST`, or this machine's engine (prod: to be given)",
   }).optional(),
+  kubernetes: kubernetesSchema.optional(),
   domain: text(checkHostName, {
     about: "Domain of the stack: systems answer at `<system>.<domain>`",
     allowed: "a host name",

@@ -13,6 +13,8 @@ export interface StackConfig {
   readonly platform: Platform;
   /** `unix:///...`, `tcp://...` or `ssh://user@host[:port]`; absent: `DOCKER_HOST`, or the local socket. */
   readonly host?: string;
+  /** Where `platform` is kubernetes. */
+  readonly kubernetes?: KubernetesConfig;
   /** Host name under which the systems answer, `<system>.<domain>`; `localhost` in dev. */
   readonly domain: string;
   readonly contact?: string;
@@ -36,6 +38,19 @@ export interface StackConfig {
   readonly sequence: number;
   /** The one commit whose program may update the stack. */
   readonly pinned?: string;
+}
+
+export interface KubernetesConfig {
+  /** A file; absent: `KUBECONFIG`, or `~/.kube/config`. */
+  readonly kubeconfig?: string;
+  /** Absent: the file's current one. */
+  readonly context?: string;
+  /** Namespaces are `<prefix>-<system>` and `<prefix>-edge`. */
+  readonly namespacePrefix: string;
+  /** Absent: the cluster's default. */
+  readonly storageClass?: string;
+  readonly clusterDomain: string;
+  readonly edge: { readonly replicas: number; /** Of the LoadBalancer Service. */ readonly annotations: Readonly<Record<string, string>> };
 }
 
 export interface BackupsConfig {

@@ -11,9 +11,13 @@ export async function loadPlatform(config: StackConfig, tasks: pulumi.ProviderRe
   switch (config.platform) {
     case "docker":
       return new (await import("./docker")).DockerPlatform(config, tasks);
-    case "kubernetes":
+    case "kubernetes": {
+      // Before anything is made, or even previewed.
+      await (await import("./kubernetes/access")).checkAccess(config);
+      return new (await import("./kubernetes")).KubernetesPlatform(config, tasks);
+    }
     case "aws":
-      throw new Error(`stackbook:platform is "${config.platform}"; only "docker" is available in this version`);
+      throw new Error(`stackbook:platform is "${config.platform}"; "docker" and "kubernetes" are available in this version`);
     default:
       return assertNever(config.platform);
   }

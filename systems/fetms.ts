@@ -32,7 +32,12 @@ export const fetms: SystemSpec = {
       memoryMiB: 512, // assumed
       cpus: 1,
       replicas: 1,
-      scale: { maxReplicas: 50, why: "Behind the balancer, with sessions in Redis; uploads are on a volume of one host" },
+      scale: {
+        maxReplicas: 50,
+        why: "Behind the balancer, with sessions in Redis; uploads are on a volume of one host",
+        // fetms.md, Vertical Scaling: "CPU usage consistently > 70%", "Memory usage consistently > 80%"; how many at most is assumed.
+        autoscale: { cpuPercent: 70, memoryPercent: 80, maxReplicas: 10 },
+      },
     },
     frontend: {
       name: "frontend",

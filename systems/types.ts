@@ -56,7 +56,14 @@ export interface ServiceSpec {
   readonly memoryMiB: number;
   readonly cpus: number;
   readonly replicas: number;
-  readonly scale: { readonly maxReplicas: number; readonly why: string };
+  readonly scale: { readonly maxReplicas: number; readonly why: string; /** When a platform that can scales by itself; absent: the runbook doesn't say. */ readonly autoscale?: AutoscaleSpec };
+}
+
+/** More of it while the average of all is above one of these, in hundredths of what each may take. */
+export interface AutoscaleSpec {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly maxReplicas: number;
 }
 
 export interface MetricsEndpoint {

@@ -12,7 +12,7 @@ function renderResolvers(model: FullModel): string[] {
   return [
     // A container that comes back has another address under the same name.
     "resolvers names",
-    `    nameserver first ${model.resolver}`,
+    model.resolver === "system" ? "    parse-resolv-conf" : `    nameserver first ${model.resolver}`,
     "    accepted_payload_size 4096",
     "    resolve_retries 3",
     "    timeout resolve 1s",

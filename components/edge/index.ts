@@ -1,6 +1,6 @@
 export * from "./model";
 export { filesOf, renderHaproxy, stampOf } from "./haproxy";
-export type { EdgeFile } from "./files";
+export { passFile, type EdgeFile } from "./files";
 export { authorizationSha256 } from "./doors";
 export { shareCookie, slotWeights, type SlotShares } from "./slots";
 export { bodyLimitLua } from "./lua";

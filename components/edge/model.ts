@@ -25,7 +25,7 @@ export interface EdgeModel {
   readonly drainSeconds?: number;
   /** Seconds after which an old worker is ended with whatever it still carries (WebSockets), 5-86400. @default 2 x drainSeconds, at least 60 */
   readonly hardStopSeconds?: number;
-  /** Name server that knows the servers' names: "address:port". @default "127.0.0.11:53", Docker's own */
+  /** Name server that knows the servers' names: "address:port", or "system" for the container's own. @default "127.0.0.11:53", Docker's own */
   readonly resolver?: string;
   /** Connections from visitors at one time, 10-100000. @default 4000 */
   readonly maxConnections?: number;

@@ -31,7 +31,7 @@ const patterns = {
     pattern: /^https?:\/\/[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?$/,
     allowed: 'an origin such as "https://app.example.org" (scheme, host, port if not the usual one; never *)',
   },
-  resolver: { pattern: /^[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}$/, allowed: 'address and port, "127.0.0.11:53"' },
+  resolver: { pattern: /^([0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}|system)$/, allowed: 'address and port, "127.0.0.11:53", or "system"' },
   directory: { pattern: /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, allowed: "an absolute path" },
   address: { pattern: /^https?:\/\/[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(\/[A-Za-z0-9._~/-]*)?$/, allowed: 'an address such as "https://status.example.org"' },
   keyId: { pattern: /^[0-9a-f]{8,64}$/, allowed: "8-64 hexadecimal digits" },

@@ -19,9 +19,8 @@ async function buildHere(values: Record<string, string>, stack: string, secrets:
   await installMocks(stack);
   const pulumi = await import("@pulumi/pulumi");
   pulumi.runtime.setAllConfig({ ...values, ...secrets }, Object.keys(secrets));
-  const [{ parseConfig }, { DockerPlatform }, { BackupData }, { loadBackups }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }, { Release }, { released }, { guardCounters }] = await Promise.all([
+  const [{ parseConfig }, { BackupData }, { loadBackups }, { Data }, { DynamicProvider }, { EdgeSite }, { watch }, { System }, { runningSystems, stackOutputs }, { Release }, { released }, { guardCounters }] = await Promise.all([
     import("../../../config/parse"),
-    import("../../../platforms/docker"),
     import("../../../components/backup/data"),
     import("../../../components/backup/load"),
     import("../../../components/data"),
@@ -39,7 +38,10 @@ async function buildHere(values: Record<string, string>, stack: string, secrets:
   const tasks = new DynamicProvider("tasks");
   const release = new Release("release", { raw, stack: config, tasks });
   await guardCounters(config, tasks);
-  const platform = new DockerPlatform(config, tasks);
+  const platform =
+    config.platform === "kubernetes"
+      ? new (await import("../../../platforms/kubernetes")).KubernetesPlatform(config, tasks)
+      : new (await import("../../../platforms/docker")).DockerPlatform(config, tasks);
   const edge = new EdgeSite("edge", { stack: config, platform, tasks });
   const backupData = new BackupData("backup-data", { stack: config, platform });
   const backups = await loadBackups({ stack: config, platform, data: backupData });

@@ -17,6 +17,14 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "docker:index/volume:Volume": (name) => ({ name: `${name}-1a2b3c4` }),
   "docker:index/remoteImage:RemoteImage": () => ({ imageId: `sha256:${"1".repeat(64)}` }),
   "docker:index/image:Image": (_name, inputs) => ({ imageName: inputs["imageName"] }),
+  ...Object.fromEntries(
+    [
+      "core/v1:Namespace", "core/v1:Secret", "core/v1:ConfigMap", "core/v1:ServiceAccount", "core/v1:Service", "core/v1:PersistentVolumeClaim", "apps/v1:Deployment", "apps/v1:StatefulSet",
+      "networking.k8s.io/v1:NetworkPolicy", "policy/v1:PodDisruptionBudget", "autoscaling/v2:HorizontalPodAutoscaler",
+    ].map((kind) => [`kubernetes:${kind}`, () => ({})]),
+  ),
+  "pulumi:providers:kubernetes": () => ({}),
+  "pulumi-nodejs:dynamic/stackbook:Job": () => ({ result: "2026-01-01T00:00:00.000Z", answer: "" }),
   "pulumi:providers:docker": () => ({}),
   "pulumi:providers:pulumi-nodejs": () => ({}),
   "random:index/randomPassword:RandomPassword": (name, inputs) => ({ result: `${name}-`.padEnd(Number(inputs["length"]), "x") }),

@@ -1,0 +1,55 @@
+import { systemIds, systems, type SystemId } from "../systems";
+import type { Checked, Report } from "./checks";
+import { describe, quote, type Path } from "./errors";
+import { referenceAppWord } from "./image-schema";
+import { givenSystems } from "./resolve";
+import type { RawService, RawSystem } from "./schema";
+
+/**
+ * What a cluster can't do for a stack, and what Stackbook can't do there yet: each said where it stands in the file, so
+ * that nobody finds out by what is missing.
+ */
+export function checkKubernetes(checked: Checked, report: Report): void {
+  const { config, environment, raw } = checked;
+  if (config.platform !== "kubernetes") {
+    if (raw.kubernetes !== undefined) report(["kubernetes"], "given but not used", "platform: kubernetes", "set platform to kubernetes, or remove it");
+    return;
+  }
+  if (raw.host !== undefined) report(["host"], quote(raw.host), "nothing on Kubernetes", "remove it: the cluster is named by kubernetes.kubeconfig and kubernetes.context");
+  if (raw.edge?.bindAddress !== undefined) report(["edge", "bindAddress"], quote(raw.edge.bindAddress), "nothing on Kubernetes", "remove it: the cluster gives the edge its address");
+  if (raw.edge?.tls?.kind === "acme") report(["edge", "tls", "kind"], quote("acme"), "{ kind: given }", "use { kind: given }: on Kubernetes Stackbook asks no certificate authority yet");
+  // Prod demands backups, so saying it there twice would be two instructions that contradict each other.
+  if (environment === "prod") report(["platform"], quote("kubernetes"), "docker in prod", "use docker: prod demands backups, and on Kubernetes Stackbook makes none yet");
+  else if (config.backups.enabled) report(["backups", "enabled"], raw.backups?.enabled === undefined ? "missing" : "true", "false on Kubernetes", "set it to false, and back up by the cluster's own means: on Kubernetes Stackbook makes no backups yet");
+  if (raw.backups?.stores !== undefined) report(["backups", "stores"], "a map", "nothing on Kubernetes", "remove it: on Kubernetes Stackbook makes no backups yet");
+  if (config.monitoring.enabled) report(["monitoring", "enabled"], raw.monitoring?.enabled === undefined ? "missing" : "true", "false on Kubernetes", "set it to false, and watch by the cluster's own means: on Kubernetes Stackbook has no monitoring yet");
+  for (const part of ["seed", "traffic"] as const) {
+    if (raw.demo?.[part] === true) report(["demo", part], "true", "false on Kubernetes", "remove it: the demo is for the reference app, which is built on this machine");
+  }
+  const given = givenSystems(environment, raw);
+  for (const id of systemIds) {
+    const system = given[id];
+    if (system !== undefined) checkSystem(id, system, checked, report);
+  }
+}
+
+function checkSystem(id: SystemId, raw: RawSystem, { config }: Checked, report: Report): void {
+  const at = ["systems", id];
+  for (const service of ["backend", "frontend"] as const) {
+    checkImage([...at, "services", service, "image"], raw.services?.[service]?.image, report);
+    // Silent: it takes over the system's own.
+    const beside = raw.beside?.services?.[service]?.image;
+    if (beside !== undefined) checkImage([...at, "beside", "services", service, "image"], beside, report);
+    const replicas = config.systems.find(({ spec }) => spec.id === id)?.services[service].replicas ?? 1;
+    const sticky = systems[id].routes.find((route) => route.service === service && route.sticky === true);
+    if (sticky !== undefined && replicas > 1) {
+      report([...at, "services", service, "replicas"], String(replicas), "1 on Kubernetes", `use 1: visitors of ${sticky.path} must stay with one server, which the edge can't see to behind a Service yet`);
+    }
+  }
+  if (raw.halted !== undefined) report([...at, "halted"], "a map", "nothing on Kubernetes", `remove it, and stop the system by kubectl (scale its Deployments to 0): on Kubernetes Stackbook halts nothing yet`);
+}
+
+function checkImage(at: Path, image: RawService["image"], report: Report): void {
+  if (typeof image === "string" && image !== referenceAppWord) return;
+  report(at, describe(image), "an image reference", "name an image that the cluster can pull, registry/repository:tag@sha256:<64 hex digits>: what is built on this machine never gets there");
+}

@@ -1,0 +1,35 @@
+import type { Access } from "../platform";
+
+/** What every object of a stack carries, by the same names as on Docker. */
+export interface Labels {
+  readonly stack: string;
+  /** A system's id, or "stack" for what serves all of them. */
+  readonly system: string;
+  readonly service: string;
+  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "network" | "volume";
+  readonly slot?: string;
+  readonly version?: string;
+  readonly restore?: string;
+  readonly logins?: string;
+}
+
+/** A label's value is shorter than a version may be. */
+const longest = 63;
+
+export function labelMap(labels: Labels): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(labels)
+      .filter((entry): entry is [string, string] => entry[1] !== undefined)
+      .map(([key, value]) => [`stackbook.${key}`, value.slice(0, longest).replace(/[^A-Za-z0-9]+$/, "")]),
+  );
+}
+
+/** What a Deployment finds its pods by: nothing that another version changes. */
+export function selectorOf({ role, service, slot, stack, system }: Labels): Record<string, string> {
+  return labelMap({ stack, system, service, role, ...(slot === undefined ? {} : { slot }) });
+}
+
+/** Which of its system's stores a pod may reach: the network policies go by these. */
+export function accessLabels(access: readonly Access[]): Record<string, string> {
+  return Object.fromEntries(access.map((place) => [`stackbook.reaches-${place}`, "yes"]));
+}
