@@ -14,8 +14,11 @@ const PLUGINS = {
   docker: "docker/main.ts",
   random: "random/main.ts",
   aws: "recorder/aws.ts",
-  kubernetes: "recorder/kubernetes.ts",
+  kubernetes: "kubernetes/main.ts",
 };
+
+/** Of the program, and bundled too: one way to a cluster. */
+const BESIDE = "platforms/kubernetes/api/client.ts";
 
 /**
  * @param {{ log?: (line: string) => void, root?: string }} [options]
@@ -92,6 +95,7 @@ function sourceDigest() {
   for (const file of readdirSync(here, { recursive: true }).map(String).sort()) {
     if (/\.(ts|mjs)$/.test(file)) digest.update(`${file}\0${readFileSync(join(here, file))}\0`);
   }
+  digest.update(readFileSync(join(root, BESIDE)));
   return digest.digest("hex");
 }
 

@@ -33,7 +33,7 @@ export async function checkAccess({ kubernetes, stack }: Pick<StackConfig, "kube
       fix: "name the file by kubernetes.kubeconfig, and the context by kubernetes.context; `kubectl config get-contexts` shows what there is",
     }),
   );
-  const version = await call(cluster, "GET", "/version", undefined, 10).catch((error: unknown) => textOf(error));
+  const version = await call(cluster, "GET", "/version", undefined, { timeoutSeconds: 10 }).catch((error: unknown) => textOf(error));
   if (typeof version === "string" || version.status !== 200) {
     const why = typeof version === "string" ? version : messageOf(version);
     refuse({ path: "kubernetes", given: `a cluster that doesn't answer (${cluster.server}: ${why})`, allowed: "a cluster that answers", fix: `see that \`kubectl version\` works with ${at}${ref.context === undefined ? "" : ` and context ${ref.context}`} on this machine: address, network, certificate, login` });

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { RunTaskArgs } from "../platform";
 import { createServiceAccount } from "./content";
 import { namespaceOf, type KubernetesContext } from "./context";

@@ -43,17 +43,17 @@ interface Named {
 
 /** Files of which the first that names something decides, as kubectl has it. */
 export function kubeconfigFiles(ref: ClusterRef): string[] {
-  const { join } = require("node:path") as typeof path;
+  const paths = require("node:path") as typeof path;
   const { homedir } = require("node:os") as typeof os;
   if (ref.kubeconfig !== undefined) return [ref.kubeconfig.replace(/^~(?=\/)/, homedir())];
   const given = (process.env["KUBECONFIG"] ?? "").split(":").filter((file) => file !== "");
-  return given.length > 0 ? given : [join(homedir(), ".kube", "config")];
+  return given.length > 0 ? given : [paths.join(homedir(), ".kube", "config")];
 }
 
 /** @throws in words for the user: which file, what it lacks */
 export async function connect(ref: ClusterRef): Promise<Cluster> {
   const { existsSync, readFileSync } = require("node:fs") as typeof fs;
-  const { dirname, resolve } = require("node:path") as typeof path;
+  const paths = require("node:path") as typeof path;
   const { parse } = require("yaml") as typeof yaml;
   const names = kubeconfigFiles(ref);
   const files = names.filter((file) => existsSync(file));
@@ -61,7 +61,7 @@ export async function connect(ref: ClusterRef): Promise<Cluster> {
   const entries = (kind: string): { readonly entry: Named; readonly folder: string }[] =>
     files.flatMap((file) => {
       const content = parse(readFileSync(file, "utf8")) as Readonly<Record<string, unknown>> | null;
-      return ((content?.[kind] as Named[] | null | undefined) ?? []).map((entry) => ({ entry, folder: dirname(file) }));
+      return ((content?.[kind] as Named[] | null | undefined) ?? []).map((entry) => ({ entry, folder: paths.dirname(file) }));
     });
   const current = files.map((file) => (parse(readFileSync(file, "utf8")) as Readonly<Record<string, unknown>> | null)?.["current-context"]).find((name) => typeof name === "string" && name !== "") as string | undefined;
   const wanted = ref.context ?? current;
@@ -75,7 +75,7 @@ export async function connect(ref: ClusterRef): Promise<Cluster> {
   const user = entries("users").find(({ entry }) => entry.name === context.user);
   const read = (from: { readonly folder: string } | undefined, map: Readonly<Record<string, unknown>>, data: string, file: string): string | undefined => {
     if (typeof map[data] === "string") return Buffer.from(map[data], "base64").toString("utf8");
-    return typeof map[file] === "string" && from !== undefined ? readFileSync(resolve(from.folder, map[file]), "utf8") : undefined;
+    return typeof map[file] === "string" && from !== undefined ? readFileSync(paths.resolve(from.folder, map[file]), "utf8") : undefined;
   };
   const at = cluster.entry.cluster ?? {};
   const who = user?.entry.user ?? {};
@@ -124,8 +124,14 @@ async function askProgram({ apiVersion, args, command, env }: Program): Promise<
   return (JSON.parse(said) as { readonly status?: Credential }).status ?? {};
 }
 
-/** @param timeoutSeconds of the whole answer. @default 30 */
-export async function call(cluster: Cluster, method: string, path: string, body?: object, timeoutSeconds = 30): Promise<Answer> {
+export interface CallOptions {
+  /** Without a word from the other side. @default 30 */
+  readonly timeoutSeconds?: number;
+  /** @default "application/json" */
+  readonly contentType?: string;
+}
+
+export async function call(cluster: Cluster, method: string, path: string, body?: object, { contentType = "application/json", timeoutSeconds = 30 }: CallOptions = {}): Promise<Answer> {
   const url = new URL(cluster.server + path);
   const isPlain = url.protocol === "http:";
   const { request } = (isPlain ? require("node:http") : require("node:https")) as typeof https & typeof http;
@@ -134,7 +140,7 @@ export async function call(cluster: Cluster, method: string, path: string, body?
     method,
     headers: {
       accept: "application/json",
-      ...(text === undefined ? {} : { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json", "content-length": Buffer.byteLength(text) }),
+      ...(text === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(text) }),
       ...(cluster.token === undefined ? {} : { authorization: `Bearer ${cluster.token}` }),
     },
     timeout: timeoutSeconds * 1000,

@@ -32,6 +32,12 @@ export class Checkout {
     if (made.code !== 0) throw new Error(made.output);
   }
 
+  /** Writes a file anew, from what it was. */
+  write(file: string, change: (before: string) => string): void {
+    const place = path.join(this.folder, file);
+    fs.writeFileSync(place, change(fs.readFileSync(place, "utf8")));
+  }
+
   run(...args: string[]): Promise<Ran> {
     return runPulumi(args, { cwd: this.folder, env: this.env });
   }

@@ -1,11 +1,12 @@
-import { serve } from "../rpc/server";
+import { recorder } from "../recorder/recorder";
+import type { Plugin } from "../rpc/plugin";
 import { isBag, text } from "../rpc/values";
-import { recorder } from "./recorder";
 
-serve(
-  recorder({
+/** For tests: what is "created" exists in their state alone. */
+export function recorded(version: string): Plugin {
+  return recorder({
     name: "kubernetes",
-    version: "4.34.2",
+    version,
     // A change of name or kind makes another object; the rest is applied to the one there is.
     replaces: (path) => path === "kind" || path === "apiVersion",
     madeUp({ name }, digest, inputs) {
@@ -15,5 +16,5 @@ serve(
       const uid = digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
       return { id: `${namespace}/${called}`, outputs: { metadata: { ...metadata, name: called, namespace, uid } } };
     },
-  }),
-);
+  });
+}
