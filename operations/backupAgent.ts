@@ -1,5 +1,6 @@
 import type { BackupOutput } from "../backups/outputs";
 import type { BackupEntry, CheckAnswer, DrillAnswer, Requests, RunAnswer, VerifyAnswer } from "../backups/protocol";
+import { haltedProblem } from "./emergency/refusal";
 import type { Engine } from "./engine";
 import { Problem, usageExitCode } from "./problem";
 import type { Stack } from "./stack";
@@ -31,6 +32,8 @@ export async function askBackupAgent<C extends keyof Answers>(
   const { code, out, err } = await engine.exec(container, ["node", "/app/backup.js", command], JSON.stringify(request), {
     timeoutSeconds: patienceSeconds[command],
     ...(say === undefined ? {} : { onProgress: (line: string) => say(`  ${system}: ${line}`) }),
+  }).catch((error: unknown) => {
+    throw (error instanceof Problem ? haltedProblem(system, stack, new Date()) : undefined) ?? error;
   });
   const answer = read<Answers[C]>(out);
   if (answer === undefined) throw new Problem(`${container} gave no answer (exit code ${code})`, [...lastLines(err === "" ? out : err), `Its log: docker logs --tail 50 ${container}`]);

@@ -1,11 +1,11 @@
-import { parseDuration } from "./duration";
+import { formatDuration, parseDuration } from "./duration";
 import { Problem, usageExitCode } from "./problem";
 
 /** Of an option. @throws Problem when it is none, or out of range */
 export function durationOption(name: string, text: string, { least, most }: { readonly least: number; readonly most: number }): number {
   const seconds = parseDuration(text);
   if (seconds !== undefined && seconds >= least && seconds <= most) return seconds;
-  throw new Problem(`${name} is ${text}: use ${least} s to ${most >= 86_400 ? `${Math.floor(most / 86_400)} d` : `${most} s`}, such as 60s, 15m or 1h30m`, [], usageExitCode);
+  throw new Problem(`${name} is ${text}: use ${least === 0 ? "0" : formatDuration(least)} to ${formatDuration(most)}, such as 60s, 15m or 1h30m`, [], usageExitCode);
 }
 
 /** A moment: a time such as 2026-11-21T08:00:00Z, or how long ago. @throws Problem when it is neither */

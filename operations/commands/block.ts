@@ -35,13 +35,14 @@ export const unblock: CommandModule = {
     command
       .argument("<address>", "as it was blocked; `npx stackbook blocks` shows it")
       .option("--why <text>", "for the record")
+      .addHelpText("after", "\nExample:\n  npx stackbook unblock 203.0.113.0/24 --why 'it was a partner'")
       .action(run<{ readonly why?: string } & GlobalOptions>((options, context, address = "") => change({ command: "unblock", what: `unblock ${address}`, systems: [], why: options.why }, options, context, (means) => unblockNetwork(means, address))));
   },
 };
 
 export const blocks: CommandModule = {
   define(command, run) {
-    command.action(run<GlobalOptions>(list));
+    command.addHelpText("after", "\nExamples:\n  npx stackbook blocks\n  npx stackbook blocks --json | jq -r '.blocked[].address'").action(run<GlobalOptions>(list));
   },
 };
 

@@ -38,7 +38,7 @@ async function flush(options: FlushOptions, context: Context, named = ""): Promi
   for (const line of lossOf(system, keys, pattern)) context.say(line);
   if (options.yes !== true && !(await context.confirm("Take them out?"))) throw new Problem("nothing was taken out: not confirmed", [], exitCodes.interrupted);
   const what = `flush ${system}'s cache${pattern === undefined ? "" : ` ${pattern}`}`;
-  return recorded({ command: "cache flush", what, systems: [system], why: options.why }, stack.name, context, async () => {
+  return recorded({ command: "cache flush", what, systems: [system], why: options.why }, stack, server.engine, context, async () => {
     const removed = pattern === undefined ? await flushAll(server) : await flushPattern(server, pattern);
     return { text: `${system}: ${count(removed, "key")} taken out${pattern === undefined ? "; its Redis is empty" : ""}.`, json: { stack: stack.name, system, pattern: pattern ?? null, removed } };
   });

@@ -1,12 +1,13 @@
 import { systems } from "../../systems";
 import { table } from "../backups/texts";
-import { parseDuration } from "../duration";
+import { durationOption } from "../durations";
 import { exitCodes, Problem, usageExitCode } from "../problem";
 import { recorded } from "../recorded";
 import { endMongoQuery, mongoQueries } from "../stores/mongodb";
 import { endPostgresQuery, postgresQueries, vacuum } from "../stores/postgres";
 import type { Ending, Query } from "../stores/queries";
 import { storeOf, type Server } from "../stores/server";
+import type { Stack } from "../stack";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
 interface QueriesOptions extends GlobalOptions {
@@ -37,14 +38,13 @@ export const db: CommandModule = {
 };
 
 async function queries(options: QueriesOptions, context: Context, named = ""): Promise<Outcome> {
-  const longer = parseDuration(options.longer);
-  if (longer === undefined || longer > 86_400) throw new Problem(`--longer is ${options.longer}: use 0 to 1d, such as 5s or 2m`, [], usageExitCode);
+  const longer = durationOption("--longer", options.longer, { least: 0, most: 86_400 });
   if (options.kill !== undefined && !/^[\w:.-]{1,40}$/.test(options.kill)) throw new Problem(`--kill is ${options.kill}: use a pid that \`db queries\` shows`, [], usageExitCode);
   const stack = await context.openStack(options.stack);
   const server = await storeOf("database", named, stack, context);
-  if (options.kill !== undefined) return kill(options.kill, options.yes === true, server, stack.name, context);
+  if (options.kill !== undefined) return kill(options.kill, options.yes === true, server, stack, context);
   const found = await read(server, longer);
-  const text = found.length === 0 ? `${server.system}: nothing takes longer than ${options.longer}.` : describe(found);
+  const text = found.length === 0 ? `${server.system}: nothing takes longer than ${options.longer}.` : describe(server, found);
   return { text, json: { stack: stack.name, system: server.system, longerSeconds: longer, queries: found } };
 }
 
@@ -56,20 +56,20 @@ function read(server: Server, seconds: number): Promise<readonly Query[]> {
   return isPostgres(server) ? postgresQueries(server, seconds) : mongoQueries(server, seconds);
 }
 
-function describe(found: readonly Query[]): string {
+function describe({ system }: Server, found: readonly Query[]): string {
   const rows = found.map(({ client, pid, seconds, state, text, user, waitsFor }) => [pid, `${seconds.toFixed(1)} s`, state, user, client, waitsFor.join(",") || "-", text.slice(0, 120)]);
-  return [table([["PID", "RUNS", "STATE", "USER", "FROM", "WAITS FOR", "QUERY"], ...rows]), "", "To end one: npx stackbook db queries <system> --kill <pid>"].join("\n");
+  return [table([["PID", "RUNS", "STATE", "USER", "FROM", "WAITS FOR", "QUERY"], ...rows]), "", `To end one: npx stackbook db queries ${system} --kill <pid>`].join("\n");
 }
 
-async function kill(pid: string, yes: boolean, server: Server, stack: string, context: Context): Promise<Outcome> {
+async function kill(pid: string, yes: boolean, server: Server, stack: Stack, context: Context): Promise<Outcome> {
   if (isPostgres(server) && !/^\d{1,10}$/.test(pid)) throw new Problem(`--kill is ${pid}: PostgreSQL's are numbers`, [], usageExitCode);
   const query = (await read(server, 0)).find((each) => each.pid === pid);
   if (query === undefined) throw new Problem(`${server.system} has no query ${pid} at work`, [`What there is: npx stackbook db queries ${server.system} --longer 0s`]);
   context.say(`${pid}, for ${query.seconds.toFixed(1)} s, by ${query.user} from ${query.client}: ${query.text.slice(0, 200)}`);
   if (!yes && !(await context.confirm("End it? Whatever it has changed and not committed is undone."))) throw new Problem("nothing was ended: not confirmed", [], exitCodes.interrupted);
-  return recorded({ command: "db queries --kill", what: `end query ${pid} of ${server.system}`, systems: [server.system] }, stack, context, async () => {
+  return recorded({ command: "db queries --kill", what: `end query ${pid} of ${server.system}`, systems: [server.system] }, stack, server.engine, context, async () => {
     const ending = isPostgres(server) ? await endPostgresQuery(server, pid) : await endMongoQuery(server, pid);
-    return { text: `${pid}: ${endings[ending]}`, json: { stack, system: server.system, pid, ending } };
+    return { text: `${pid}: ${endings[ending]}`, json: { stack: stack.name, system: server.system, pid, ending } };
   });
 }
 
@@ -83,7 +83,7 @@ async function clean(options: GlobalOptions, context: Context, named = ""): Prom
   const stack = await context.openStack(options.stack);
   const server = await storeOf("database", named, stack, context);
   if (!isPostgres(server)) throw new Problem(`${server.system} has MongoDB, which needs no VACUUM: it uses room of deleted documents again by itself`, [], usageExitCode);
-  return recorded({ command: "db vacuum", what: `vacuum ${server.system}`, systems: [server.system] }, stack.name, context, async () => {
+  return recorded({ command: "db vacuum", what: `vacuum ${server.system}`, systems: [server.system] }, stack, server.engine, context, async () => {
     const { deadAfter, deadBefore, seconds } = await vacuum(server, context.now);
     return { text: `${server.system}: vacuumed and analysed in ${seconds.toFixed(1)} s; dead rows ${deadBefore} -> ${deadAfter}`, json: { stack: stack.name, system: server.system, seconds, deadBefore, deadAfter } };
   });

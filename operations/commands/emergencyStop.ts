@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { appendAudit, type AuditResult } from "../change/audit";
-import { parseDuration } from "../duration";
+import { durationOption } from "../durations";
 import { chosenSystems, haltNow, type Halted } from "../emergency/halt";
 import { haltedOnEngine, isLocked, recordHalts } from "../emergency/record";
 import { keepDown } from "../emergency/watch";
@@ -45,8 +45,7 @@ export const emergencyStop: CommandModule = {
 };
 
 async function stop(options: StopOptions, context: Context, named = ""): Promise<Outcome> {
-  const waitSeconds = parseDuration(options.wait);
-  if (waitSeconds === undefined || waitSeconds > 12 * 3600) throw new Problem(`--wait is ${options.wait}: use 0 to 12h, such as 90s, 10m or 1h`, [], usageExitCode);
+  const waitSeconds = durationOption("--wait", options.wait, { least: 0, most: 12 * 3600 });
   if (options.why !== undefined && !/^[^\p{Cc}]{1,500}$/u.test(options.why)) throw new Problem("--why is not one line of at most 500 characters", [], usageExitCode);
   const place = await context.locate(options.stack);
   const engine = context.connect(place);
@@ -82,7 +81,7 @@ async function halt({ isolated, systems, waitSeconds, why }: Request, place: Pla
   for (const entry of halted) context.say(describe(entry));
   const watch = keepDown(engine, shortName(place.name), systems, isolated, context.say);
   try {
-    const difference = await recordHalts({ stack: place.name, systems, waitSeconds, spares: isolated }, context);
+    const difference = await recordHalts({ stack: place.name, systems, why, waitSeconds, spares: isolated }, context);
     return outcome(place, halted, failed ? exitCodes.failed : exitCodes.done, watch.again, ["Recorded: a plain `pulumi up` keeps it so. To commit:", difference, "", ...next(systems, isolated)]);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -128,7 +127,7 @@ async function record(named: string, waitSeconds: number, place: Place, engine: 
   const marks = await haltedOnEngine(engine, place.name);
   const systems = Object.keys(marks).filter((system) => named === "all" || system === named);
   if (systems.length === 0) throw new Problem(named === "all" ? `nothing of the stack ${place.name} was stopped in an emergency` : `${named} was not stopped in an emergency`, ["Stop it with: npx stackbook emergency-stop <system>"]);
-  const difference = await recordHalts({ stack: place.name, systems, waitSeconds }, context);
+  const difference = await recordHalts({ stack: place.name, systems, why: [...new Set(systems.flatMap((system) => marks[system]?.why ?? []))].join("; ") || undefined, waitSeconds }, context);
   return { text: [`${systems.join(", ")}: recorded. To commit:`, difference].join("\n"), json: { stack: place.name, recorded: true, systems: systems.map((system) => ({ system, ...marks[system] })) } };
 }
 

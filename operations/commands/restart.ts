@@ -89,7 +89,7 @@ function chosen(all: readonly Container[], stack: string, { service, system }: {
     throw new Problem(`the stack ${stack} has no container of ${[system, service].filter((word) => word !== undefined).join(" ") || "any system"}`, services.length === 0 ? ["npx stackbook status shows what runs."] : [`Its services: ${services.join(", ")}.`], usageExitCode);
   }
   const stopped = named.filter((container) => halted.includes(systemOf(container)));
-  if (stopped.length > 0 && (system !== undefined || stopped.length === named.length)) throw new Problem(`${[...new Set(stopped.map(systemOf))].join(", ")} was stopped in an emergency`, ["Start it again with: npx stackbook resume <system>"]);
+  if (stopped.length > 0 && (system !== undefined || stopped.length === named.length)) throw new Problem(`${[...new Set(stopped.map(systemOf))].join(", ")} was stopped in an emergency`, [`Start it again with: npx stackbook resume ${system ?? "all"}`]);
   return named.filter((container) => !stopped.includes(container));
 }
 

@@ -1,4 +1,4 @@
-import { marksOf, type Halt, type Mark } from "../../halts/mark";
+import { haltText, marksOf, type Halt, type Mark } from "../../halts/mark";
 import type { Hands } from "../../halts/hands";
 import { change } from "../change";
 import type { Context } from "../commands/types";
@@ -11,6 +11,8 @@ import type { StackFile } from "../stackFile";
 export interface RecordRequest {
   readonly stack?: string | undefined;
   readonly systems: readonly string[];
+  /** What they were stopped for. */
+  readonly why?: string | undefined;
   /** How long an update that is at work is waited for; 0: not at all. */
   readonly waitSeconds: number;
   /** Rather leave it unrecorded than lose a container that may be evidence. @default false */
@@ -44,15 +46,18 @@ export function isLocked(error: unknown): error is Problem {
   return error instanceof Problem && (error.exitCode === exitCodes.locked || /currently locked|another update is currently in progress/i.test(error.text()));
 }
 
-async function recordOnce({ spares = false, stack, systems }: RecordRequest, context: Context): Promise<string> {
+async function recordOnce({ spares = false, stack, systems, why }: RecordRequest, context: Context): Promise<string> {
   const what = `emergency-stop ${systems.join(", ")}`;
   let text = "";
-  await change({ command: "emergency-stop", what: `${what}: recorded`, systems }, { stack }, context, async (means) => {
+  await change({ command: "emergency-stop", what: `${what}: recorded`, systems, why }, { stack }, context, async (means) => {
     if (spares) refuseToRemove(means.stack, systems);
     const marks = await marksOf(means.engine, shortName(means.stack.name));
     for (const system of systems) {
       const mark = marks[system];
-      if (mark !== undefined && mark.stage === "halted") writeHalt(means.file, system, mark);
+      if (mark?.stage !== "halted") continue;
+      writeHalt(means.file, system, mark);
+      // Stopping asked neither for the lock nor for the stack's own trail, which hears of it now.
+      means.record(`${system}: ${mark.isolated ? "cut off from its networks" : "stopped"} ${haltText(mark)}`);
     }
     await means.update();
     text = await means.file.difference();
@@ -66,7 +71,7 @@ function refuseToRemove({ state }: Stack, systems: readonly string[]): void {
   const leaving = (state?.containers ?? []).filter((container) => container.leaving && systems.includes(container.labels[systemLabel] ?? ""));
   if (leaving.length === 0) return;
   throw new Problem(`recording it would remove ${leaving.map(({ name }) => name).join(", ")}, replaced by the update that was at work`, [
-    `Keep what they can tell first: npx stackbook evidence ${systems.join(" ")}`,
+    `Keep what they can tell first: npx stackbook evidence${systems.length === 1 ? ` ${systems[0] ?? ""}` : ""}`,
   ]);
 }
 

@@ -58,7 +58,7 @@ export async function blockNetwork(means: Means, text: string, options: BlockOpt
   setBlocks(file, [...blocks.filter((each) => networkName(each.address) !== address), block]);
   await means.update();
   return {
-    text: [`${address} is refused with 403 ${end}, on every system and on both ports. What it still tries is in the edge's log: npx stackbook logs edge`, `Let in again with: npx stackbook unblock ${address}`, "To commit:", await file.difference()].join("\n"),
+    text: [`${address} is refused with 403 ${end}, on every system and on both ports. What it still tries is in the edge's log: npx stackbook logs stack edge --grep '"refused":"blocked"'`, `Let in again with: npx stackbook unblock ${address}`, "To commit:", await file.difference()].join("\n"),
     json: { stack: stack.name, blocked: block, changed: true },
   };
 }

@@ -71,7 +71,8 @@ function describe(id: string, { backups, figures, found, now, stack }: Known): S
     id, title: output?.title ?? "Edge and monitoring", url: output?.url, version: output?.version,
     beside: second === undefined ? undefined : { version: second.version, percent: second.percent },
     health: settled?.halted === true ? "halted" : judged.health,
-    notes: [...(settled?.notes ?? []), ...judged.notes],
+    // What was stopped on purpose is down, container by container: that is no news.
+    notes: [...(settled?.notes ?? []), ...(settled?.halted === true ? [] : judged.notes)],
     containers,
     traffic: id === "stack" ? undefined : (figures?.traffic.get(id) ?? (figures === undefined || output?.enabled !== true ? undefined : { requestsPerSecond: 0, errorShare: undefined, p95Seconds: undefined })),
     backup: backups.get(id),

@@ -1,4 +1,5 @@
 import { listHours, routinesOf, rowKey, type CheckId, type List, type RoutineRow } from "../../routines";
+import { haltedProblem } from "../emergency/refusal";
 import { eachOf } from "../engine/containers";
 import { Problem } from "../problem";
 import type { Answers } from "./answers";
@@ -53,14 +54,20 @@ function checksOf({ done, system }: RoutineRow): { readonly check: CheckId; read
 
 /** What can't be looked at is never good, and says why. */
 async function look(looking: Looking, check: CheckId, system: Whose): Promise<Finding> {
+  const halted = system === "stack" ? undefined : haltedProblem(system, looking.stack, looking.now);
   try {
-    return await checks[check](looking, system);
+    const finding = await checks[check](looking, system);
+    return halted !== undefined && isAsleep(finding.says) ? { ...finding, verdict: "look", says: halted.message, run: [looking.command(`resume ${system}`)] } : finding;
   } catch (error) {
     // Anything else is a fault of ours, and is not to be hidden in a report.
     if (!(error instanceof Problem)) throw error;
+    if (halted !== undefined && (isAsleep(error.message) || error.message === halted.message)) return { verdict: "look", says: halted.message, run: [looking.command(`resume ${system}`)] };
     return { verdict: "unknown", says: error.message, details: error.remedy };
   }
 }
+
+/** Said of containers that could not be asked. */
+const isAsleep = (says: string): boolean => says.includes("does not run");
 
 function itemOf({ done, ...row }: RoutineRow, found: (check: CheckId) => Finding, answers: Answers): ItemResult {
   const key = rowKey(row);

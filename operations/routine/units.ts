@@ -46,9 +46,10 @@ export function plain(value: number): string {
   return String(Number(value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2)));
 }
 
-/** Never rounded up to a hundred: 99.996 is not 100. */
+/** Never rounded up to a hundred: 99.996 is not 100. Of next to nothing, nobody wants the digits. */
 function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.001) return "under 0.001";
   if (value > 99 && value < 100) return (Math.floor(value * 1000) / 1000).toString();
   return plain(value);
 }

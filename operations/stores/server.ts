@@ -1,6 +1,7 @@
 import { systems, type SystemId } from "../../systems";
 import { chosenSystem } from "../chosenSystem";
 import type { Context } from "../commands/types";
+import { haltedProblem } from "../emergency/refusal";
 import type { Container, Ended, Engine } from "../engine";
 import { Problem } from "../problem";
 import type { Stack } from "../stack";
@@ -27,7 +28,7 @@ export async function storeOf(kind: "database" | "cache", named: string, stack: 
   const engine = context.connect(stack);
   const [container] = await stackContainers(stack, engine, { system, service: kind });
   if (container === undefined) throw new Problem(`${system} has no ${kind} in the stack ${stack.name}`, [kind === "cache" ? "It runs without Redis here." : "npx stackbook status shows what runs."]);
-  if (container.state !== "running") throw new Problem(`${container.name} does not run (${container.state})`, [`Its last lines: docker logs --tail 20 ${container.name}`]);
+  if (container.state !== "running") throw haltedProblem(system, stack, context.now()) ?? new Problem(`${container.name} does not run (${container.state})`, [`Its last lines: docker logs --tail 20 ${container.name}`]);
   const password = await passwordOf(kind, system, stack);
   return { system, container, engine, password };
 }

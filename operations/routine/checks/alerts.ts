@@ -38,7 +38,7 @@ export const alertHistory: Check = async (looking, system): Promise<Finding> => 
   const past = fired.length === 0 ? `no alert in ${periodText(looking.hours)}` : `${fired.length} alerts in ${periodText(looking.hours)}: ${words.slice(0, 3).join("; ")}${words.length > 3 ? "; ..." : ""}`;
   return {
     verdict: loud.length > 0 ? "bad" : on.length > 0 || count("page") + count("ticket") > 0 ? "look" : "good",
-    says: loud.length > 0 ? `${loud.length} alerts are on: ${loud.map(({ summary }) => summary).slice(0, 3).join("; ")}` : past,
+    says: loud.length > 0 ? `${loud.length} ${loud.length === 1 ? "alert is" : "alerts are"} on: ${loud.map(({ summary }) => summary).slice(0, 3).join("; ")}` : past,
     figures: [...figures, { name: "on now", value: on.length, unit: "count", worse: "up" }],
     details: [...on.map(({ quiet, severity, summary }) => `on now, ${severity}: ${summary}${quiet === undefined ? "" : ` (${quiet})`}`), ...words],
     ...(loud.length > 0 ? { run: [...new Set(loud.map(({ command }) => command).filter((command) => command !== ""))].slice(0, 3) } : {}),

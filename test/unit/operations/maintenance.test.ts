@@ -145,7 +145,7 @@ describe("stackbook maintenance", () => {
     assert.ok(audit.includes("maintenance pass motel") && !audit.includes(cookie.value));
     assert.ok(!out.includes(passKey) && desk.cli.updates.length === 0);
     assert.equal((JSON.parse(await desk.done("maintenance", "pass", "all", "--json")) as { links: unknown[] }).links.length, 3);
-    assert.match(await desk.refused("maintenance", "pass", "motel", "--for", "30d"), /--for is 30d: use 60 s to 7 d/);
+    assert.match(await desk.refused("maintenance", "pass", "motel", "--for", "30d"), /--for is 30d: use 1 min to 7 d/);
     desk.cli.secretOutputs = {};
     assert.match((await desk.run("maintenance", "pass", "motel")).err, /has no key for passes/);
   });

@@ -33,7 +33,7 @@ describe("times on a command line", () => {
 
   it("are refused when they are none, or out of range", () => {
     for (const text of ["soon", "12", "", "-1m", "2026"]) assert.throws(() => momentOption("--since", text, now), (error) => error instanceof Problem && error.exitCode === 2, text);
-    assert.throws(() => durationOption("--wait", "2h", { least: 1, most: 3600 }), /--wait is 2h: use 1 s to 3600 s/);
+    assert.throws(() => durationOption("--wait", "2h", { least: 1, most: 3600 }), /--wait is 2h: use 1 s to 1 h/);
     assert.throws(() => durationOption("--wait", "60d", { least: 1, most: 30 * 86_400 }), /use 1 s to 30 d/);
   });
 });
