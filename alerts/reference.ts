@@ -75,11 +75,12 @@ export function needsOf({ minimum, onlyInExpectedLoad }: AlertRow): string {
   return parts.join(", ") || "-";
 }
 
-/** A row's words without what is known only when it fires. */
+/** A row's words without what is known only when it fires; commands as code, with what the reader fills in. */
 export function wordsOf(row: AlertRow, text: string): string {
-  const known: Readonly<Record<string, string>> = { title: titleOf(row.system), value: "…", threshold: "the threshold" };
+  const known: Readonly<Record<string, string>> = { title: titleOf(row.system), value: "…", threshold: "the threshold", ...(row.system === "stack" ? {} : { system: row.system }) };
   const short = text.replace(/^\{title\}: ./, (start) => start.slice(-1).toUpperCase());
-  return short.replace(/\{([a-z_]+)\}/g, (_, name: string) => known[name] ?? `a ${name.replaceAll("_", " ")}`);
+  const typed = short.replace(/npx stackbook( (?:--)?[a-z0-9=-]+| \{[a-z_]+\})+/g, (command) => `\`${command.replace(/\{([a-z_]+)\}/g, (_, name: string) => known[name] ?? `<${name}>`)}\``);
+  return typed.replace(/\{([a-z_]+)\}/g, (_, name: string) => known[name] ?? `a ${name.replaceAll("_", " ")}`);
 }
 
 const titleOf = (system: SystemId | "stack"): string => (system === "stack" ? "the stack" : systems[system].title);

@@ -8,7 +8,7 @@ export const stack: readonly AlertRow[] = [
     id: "edge-down", system: "stack", class: "down", topic: "edge-down",
     measure: { kind: "targets", job: "edge", service: "edge" }, limit: { belowCount: { page: 1 } }, forMinutes: 1,
     summary: "The edge is down: no system of the stack can be reached",
-    description: "The one door for all visitors does not answer. The command shows whether it runs, and its last lines. It keeps its routes: npx stackbook restart stack edge brings them back.",
+    description: "The one door for all visitors does not answer. The command shows whether it runs, and its last lines. It keeps its routes over a restart (npx stackbook restart stack edge).",
     command: "edgeLogs", runbook: ours("Edge"), requirement: "M1",
   },
   {
