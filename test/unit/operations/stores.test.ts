@@ -53,7 +53,7 @@ describe("a system's stores", () => {
   afterEach(() => rmSync(root, { recursive: true }));
 
   const run = (argv: readonly string[], change: Partial<Context> = {}, settings?: Settings): Promise<Said> => {
-    const stack: Stack = { name: "dev", outputs: { monitoring: { statusContainer: "status-1" } } as unknown as Stack["outputs"], dockerHost: undefined, cli, ...(settings === undefined ? {} : { settings }) };
+    const stack: Stack = { name: "dev", outputs: { monitoring: { statusContainer: "status-1" } }, dockerHost: undefined, cli, ...(settings === undefined ? {} : { settings }) };
     return stackbook(argv, stack, engine, { root, ...change });
   };
   const audit = (): string[] => readAudit(root, "dev").map(({ command, result }) => `${command}: ${result}`);

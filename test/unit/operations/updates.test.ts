@@ -8,7 +8,7 @@ import { FakeEngine } from "./support/engine";
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
 describe("stackbook updates", () => {
-  const engine = (change: Partial<FakeEngine>): FakeEngine => new FakeEngine({ image: () => Promise.resolve({ id: digest("a"), digests: [`docker.io/library/redis@${digest("1")}`], bytes: 1, createdAt: new Date(0) }), ...change });
+  const engine = (change: Partial<FakeEngine>): FakeEngine => new FakeEngine({ image: () => Promise.resolve({ id: digest("a"), digests: [`docker.io/library/redis@${digest("1")}`], bytes: 1, createdAt: "2026-11-21T08:00:00Z" }), ...change });
 
   it("asks for what its registry has under the tag now, not under the digest that is pinned", async () => {
     const asked: string[] = [];
@@ -24,7 +24,7 @@ describe("stackbook updates", () => {
       assert.equal(compared.newer, undefined);
       return compared.why;
     };
-    assert.match(await why("motel:1", { image: () => Promise.resolve({ id: "x", digests: [], bytes: 1, createdAt: new Date(0) }) }), /built here/);
+    assert.match(await why("motel:1", { image: () => Promise.resolve({ id: "x", digests: [], bytes: 1, createdAt: "2026-11-21T08:00:00Z" }) }), /built here/);
     assert.match(await why("redis:7.0", { image: () => Promise.resolve(undefined) }), /has it no more/);
     assert.match(await why(digest("a"), {}), /by its content alone/);
     assert.equal(await why("redis:7.0", { registryDigest: () => Promise.reject(new Problem("the registry did not answer")) }), "the registry did not answer");
