@@ -13,6 +13,7 @@ import { blockedSchema, bypassSchema, maintenanceSchema } from "./maintenance-sc
 import { kubernetesSchema } from "./kubernetes-schema";
 import { migrationSchema } from "./migration-schema";
 import { monitoringSchema } from "./monitoring-schema";
+import { policiesSchema } from "./policies-schema";
 import { pinnedSchema, sequenceSchema } from "./release-schema";
 import { edgeRotationsSchema, systemRotationsSchema } from "./rotations";
 import { smokeSchema } from "./smoke-schema";
@@ -194,6 +195,7 @@ export const stackSchema = z.strictObject({
       default: "none",
     },
   ).optional(),
+  policies: policiesSchema,
   edge: edge.optional(),
   systems: z
     .strictObject({ mps: system, fetms: system, memo: system, motel: system, sms: system } satisfies Record<SystemId, typeof system>)

@@ -1,5 +1,6 @@
 import { renderAlertsReference } from "../alerts/reference";
 import { renderReference } from "../config/reference";
+import { renderPolicies } from "./policies";
 import { exampleRunbook, runbookFolder } from "./runbook";
 
 /** Folders that hold generated pages and nothing else: a page that is no longer made is removed. */
@@ -10,6 +11,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
   return {
     "docs/configuration.md": renderReference(),
     "docs/alerts.md": renderAlertsReference(),
+    "docs/policies.md": renderPolicies(),
     ...exampleRunbook(),
   };
 }

@@ -14,6 +14,9 @@ export class AwsBuckets implements BucketPlatform {
   }
 }
 
+/** As every resource of ours says whose it is; a bucket of backups is no system's. */
+const ownTags = (): Record<string, string> => ({ "stackbook.stack": pulumi.getStack(), "stackbook.system": "stack" });
+
 class Making {
   constructor(private readonly plan: BackupBucketPlan, private readonly opts: pulumi.ComponentResourceOptions) {}
 
@@ -33,7 +36,7 @@ class Making {
   private createKey(): kms.Key {
     const key = new kms.Key(
       "backup-key",
-      { description: `Backups in ${this.plan.name}: without it none can be read`, enableKeyRotation: true, deletionWindowInDays: 30 },
+      { description: `Backups in ${this.plan.name}: without it none can be read`, enableKeyRotation: true, deletionWindowInDays: 30, tags: ownTags() },
       this.kept,
     );
     new kms.Alias("backup-key", { name: `alias/${this.plan.name}`, targetKeyId: key.keyId }, this.opts);
@@ -42,7 +45,7 @@ class Making {
 
   private createBucket(): s3.Bucket {
     // Object Lock can be had only from the beginning: without `lock` it is on as well, and locks nothing until a rule says so.
-    return new s3.Bucket("backups", { bucket: this.plan.name, objectLockEnabled: true, forceDestroy: false }, this.kept);
+    return new s3.Bucket("backups", { bucket: this.plan.name, objectLockEnabled: true, forceDestroy: false, tags: ownTags() }, this.kept);
   }
 
   /** Private, owned by this account alone, encrypted, versioned. */

@@ -1,11 +1,12 @@
-import { dockerContainer, type Rule } from "../rule";
+import type { Rule } from "../rule";
+import { insteadOf, ofContainers, type Instead } from "../view/container";
 
-/** X4: read-only root, where it can be; every image we run can. */
+const instead: Instead = { docker: "set readOnly, and name the writable places in tmpfs or mounts", kubernetes: "set securityContext.readOnlyRootFilesystem, and mount emptyDir where it writes", ecs: "set readonlyRootFilesystem, and mount a volume where it writes" };
+
 export const readOnlyRoot: Rule = {
   name: "read-only-root",
-  description: "What a container runs can't be changed from inside: its root is read-only, and it writes to volumes and tmpfs.",
-  types: [dockerContainer],
-  check({ readOnly }) {
-    return readOnly === true ? [] : ["readOnly is not true; set it, and name the writable places in tmpfs or mounts"];
-  },
+  description: "What a container runs can't be changed from inside: its root is read-only.",
+  why: "An intruder then leaves nothing behind, and what runs is what was released.",
+  source: "X4",
+  check: ofContainers((container) => (container.readOnlyRoot ? [] : [`its root is writable; ${insteadOf(instead, container)}`])),
 };

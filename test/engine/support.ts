@@ -98,8 +98,8 @@ export class Project {
     return this.update(["up", "--yes", "--skip-preview"], program);
   }
 
-  preview(program?: string): Promise<Run> {
-    return this.update(["preview"], program);
+  preview(program?: string, ...more: string[]): Promise<Run> {
+    return this.update(["preview", ...more], program);
   }
 
   refresh(): Promise<Run> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import type { DaemonArgs, Platform } from "../../../platforms/platform";
+import { asResource, textOf, violationsOf } from "../../support/policies";
 import { installMocks, isSecret, recorded, valueOf, type Recorded } from "../program/mocks";
 
 const container = "docker:index/container:Container";
@@ -126,8 +127,7 @@ describe("a daemon", () => {
       ...prometheus(platform, { name: "collector", user: "0:0", readsHostAsRoot: true, hostFolders }).ready,
     ]);
     assert.equal(labelsOf(find(container, "collector"))["stackbook.role"], "collector");
-    const { rules } = await import("../../../policies/rules");
-    const problems = recorded.flatMap(({ type, name, inputs }) => rules.filter((rule) => rule.types.includes(type)).flatMap((rule) => rule.check(inputs, { name })));
+    const problems = violationsOf(recorded.map(asResource), "dev").filter(({ level }) => level === "mandatory").map(textOf);
     assert.deepEqual(problems, []);
   });
 
