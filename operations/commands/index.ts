@@ -27,6 +27,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   rollback: { summary: "brings back settings, code or data, or a whole earlier release", load: async () => (await import("./rollback")).rollback },
   rotate: { summary: "new passwords and keys in place of old ones, by one update; the old ones are dead then", load: async () => (await import("./rotate")).rotate },
   check: { summary: "the runbooks' lists: daily, weekly, monthly, quarterly; the performance baseline", load: async () => (await import("./check")).check },
+  policy: { summary: "every rule of the policy pack against what there is: text, Markdown, JSON, SARIF", load: async () => (await import("./policy")).policy },
   report: { summary: "the week: requests, errors, promises, deploys, alerts, backups, capacity", load: async () => (await import("./report")).report },
   runbook: { summary: "the runbook of this stack: addresses, thresholds, contacts, what to do about each alert", load: async () => (await import("./runbook")).runbook },
   settings: { summary: "the stack file as the stack itself has it: pull", load: async () => (await import("./settings")).settings },

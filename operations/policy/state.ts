@@ -1,0 +1,59 @@
+import type { StateResource } from "../../policies/rule";
+
+/** Pulumi marks values of special kinds so; both are fixed for all time. */
+const kindKey = "4dabf18193072939515e22adb298388d";
+const secretKind = "1b47061264138c4ac30d75fd1eb44270";
+
+interface Kept {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom?: boolean;
+  readonly delete?: boolean;
+  readonly protect?: boolean;
+  readonly created?: string;
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+}
+
+/** Code of dynamic providers, and what the engine adds. */
+const notSettings = new Set(["__provider", "__defaults", "__meta"]);
+
+/**
+ * What `pulumi stack export --show-secrets` says a stack is made of, as policies look at it: values in place of secrets, and
+ * beside them which of them the state keeps encrypted. Never printed, never written to a file.
+ */
+export function stateResources(exported: string): readonly StateResource[] {
+  const { deployment } = JSON.parse(exported) as { readonly deployment: { readonly resources?: readonly Kept[] } };
+  // What is leaving is judged no more; components have no inputs of their own.
+  return (deployment.resources ?? []).filter((kept) => kept.custom === true && kept.delete !== true && !kept.type.startsWith("pulumi:")).map((kept) => {
+    const clear: { path: string; value: string }[] = [];
+    const secrets = new Set<string>();
+    const props = open(kept.inputs ?? {}, "inputs", false, clear, secrets);
+    open(kept.outputs ?? {}, "outputs", false, clear, secrets);
+    return {
+      type: kept.type, name: kept.urn.slice(kept.urn.lastIndexOf("::") + 2), props: props as StateResource["props"], protect: kept.protect === true,
+      ...(kept.created === undefined ? {} : { created: new Date(kept.created) }), inTheClear: clear, secrets: [...secrets],
+    };
+  });
+}
+
+function open(value: unknown, path: string, isSecret: boolean, clear: { path: string; value: string }[], secrets: Set<string>): unknown {
+  if (typeof value === "string") {
+    if (isSecret) secrets.add(value);
+    else clear.push({ path, value });
+    return value;
+  }
+  if (Array.isArray(value)) return value.map((inner, index) => open(inner, `${path}[${index}]`, isSecret, clear, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  const marked = value as Readonly<Record<string, unknown>>;
+  if (marked[kindKey] === secretKind) return open(typeof marked["plaintext"] === "string" ? plain(marked["plaintext"]) : "", path, true, clear, secrets);
+  return Object.fromEntries(Object.entries(marked).filter(([key]) => !notSettings.has(key)).map(([key, inner]) => [key, open(inner, `${path}.${key}`, isSecret, clear, secrets)]));
+}
+
+function plain(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
