@@ -1,4 +1,5 @@
 import type { StateResource } from "../../policies/rule";
+import { namesSecret } from "../../policies/view/secretNames";
 
 /** Pulumi marks values of special kinds so; both are fixed for all time. */
 const kindKey = "4dabf18193072939515e22adb298388d";
@@ -39,7 +40,7 @@ export function stateResources(exported: string): readonly StateResource[] {
 
 function open(value: unknown, path: string, isSecret: boolean, clear: { path: string; value: string }[], secrets: Set<string>): unknown {
   if (typeof value === "string") {
-    if (isSecret) secrets.add(value);
+    if (isSecret) secretsIn(value, path).forEach((secret) => secrets.add(secret));
     else clear.push({ path, value });
     return value;
   }
@@ -48,6 +49,14 @@ function open(value: unknown, path: string, isSecret: boolean, clear: { path: st
   const marked = value as Readonly<Record<string, unknown>>;
   if (marked[kindKey] === secretKind) return open(typeof marked["plaintext"] === "string" ? plain(marked["plaintext"]) : "", path, true, clear, secrets);
   return Object.fromEntries(Object.entries(marked).filter(([key]) => !notSettings.has(key)).map(([key, inner]) => [key, open(inner, `${path}.${key}`, isSecret, clear, secrets)]));
+}
+
+/** A provider may mark all of a resource as secret, an image's name with it: what is one is told by what it is called. */
+function secretsIn(value: string, path: string): string[] {
+  const [, variable, given = ""] = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/.exec(value) ?? [];
+  if (variable !== undefined) return namesSecret(variable) ? [given] : [];
+  // What @pulumi/random has made is its result.
+  return path === "outputs.result" || namesSecret(path.split(".").at(-1) ?? "") ? [value] : [];
 }
 
 function plain(text: string): unknown {
