@@ -22,6 +22,9 @@ const directory = "/etc/stackbook-edge";
 const configFile = "haproxy.cfg";
 const certificateFile = "certs/stackbook.pem";
 
+/** 0440: keys are among them. */
+const ownersAndGroups = 0o440;
+
 /** Seconds from the moment a pod is taken off its Service until every node, and the balancer in front, knows. */
 const unlistedSeconds = 10;
 
@@ -83,7 +86,7 @@ export function writeRoutes(context: KubernetesContext, args: RoutesArgs, opts: 
             command: ["haproxy", "-W", "-db", "-f", `${directory}/${configFile}`],
             user: edgeUser,
             serviceAccount: account,
-            mounted: [{ path: directory, volume: { projected: { sources: [{ configMap: { name: config, items: items(files.apply((content) => Object.keys(content))) } }, { secret: { name: keys, items: items(secretPaths) } }] } } }],
+            mounted: [{ path: directory, volume: { projected: { defaultMode: ownersAndGroups, sources: [{ configMap: { name: config, items: items(files.apply((content) => Object.keys(content))) } }, { secret: { name: keys, items: items(secretPaths) } }] } } }],
             ports: [
               { name: "http", containerPort: 8080 },
               { name: "https", containerPort: 8443 },

@@ -32,9 +32,11 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
   const rolled = logins === undefined ? undefined : loginsLabel(logins);
   const labels = context.labels(system, service.name, "app", { version, slot, ...(restore === undefined ? {} : { restore }), ...(rolled === undefined ? {} : { logins: rolled }) });
   const selector = selectorOf(labels);
+  // Of what another version doesn't change.
+  const steady = context.labels(system, service.name, "app", { slot });
   const plain = context.labels(system, service.name, "app");
   const child = { parent: opts.parent };
-  const environment = createSecret(context, `${resource}-settings`, { name, namespace, labels: context.labels(system, service.name, "app", { slot }), data: settled(args.settings) }, child);
+  const environment = createSecret(context, `${resource}-settings`, { name, namespace, labels: steady, data: settled(args.settings) }, child);
   const account = createServiceAccount(context, `${system}-${service.name}`, namespace, plain, child);
   const scale = scaleOf(args);
   const deployment = new Deployment(
@@ -75,8 +77,8 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
     context.options({ parent: opts.parent, dependsOn: opts.dependsOn }),
   );
   createServices(context, args, child);
-  if (scale !== undefined) createAutoscaler(context, resource, name, namespace, labels, scale, { parent: opts.parent });
-  new PodDisruptionBudget(`${resource}-budget`, { metadata: context.metadata(name, labels, { namespace }), spec: { maxUnavailable: 1, selector: { matchLabels: selector } } }, context.options(child));
+  if (scale !== undefined) createAutoscaler(context, resource, name, namespace, steady, scale, { parent: opts.parent });
+  new PodDisruptionBudget(`${resource}-budget`, { metadata: context.metadata(name, steady, { namespace }), spec: { maxUnavailable: 1, selector: { matchLabels: selector } } }, context.options(child));
   // One for all pods of the slot: which of them answers is the Service's business.
   return { servers: [{ name: `${slot}-0`, host: context.host(name, namespace) }], ready: [deployment] };
 }
