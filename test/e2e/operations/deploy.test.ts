@@ -1,74 +1,63 @@
 import assert from "node:assert/strict";
-import { containersOf } from "../support/engine";
-import { startLoad, Visitor } from "../support/http";
-import type { Outputs } from "../support/stack";
-import { Clone } from "./support/clone";
+import type { startLoad } from "../support/http";
+import { begin } from "./support/going";
+import { failuresOf, paths, Scene, type DeployAnswer } from "./support/scene";
 
-const httpsPort = 29743;
-const origin = `https://motel.localhost:${httpsPort}`;
-const clone = new Clone("e2e-deploy", {
-  "stackbook:environment": "dev",
-  "stackbook:edge": { httpPort: 29780, httpsPort, rateLimit: { requestsPerMinute: 1_000_000 }, drainSeconds: 10 },
-  "stackbook:demo": { seed: true, traffic: false },
-  "stackbook:monitoring": { enabled: false },
-  "stackbook:backups": { enabled: false },
-  "stackbook:systems": { motel: { version: "1.0.0" } },
-});
-
-interface DeployAnswer {
-  readonly result: string;
-  readonly reasons: readonly string[];
-  readonly smoke: readonly { readonly outcome: string }[];
-  readonly watch: { readonly outcome: string; readonly summary: string } | null;
-}
+const scene = new Scene("e2e-deploy", 29743);
+const { clone } = scene;
 
 describe("stackbook deploy, under load from the first to the last second", function () {
-  this.timeout(900_000);
-  let outputs: Outputs;
-  let load: ReturnType<typeof startLoad>;
+  this.timeout(1_800_000);
+  let plain: ReturnType<typeof startLoad>;
 
   before(async () => {
-    await clone.start();
-    await clone.up();
-    outputs = await clone.outputs();
-    load = startLoad(origin, outputs.caCertificate, "/api/version", 4);
+    await scene.start();
+    plain = scene.visit();
   });
-  after(() => clone.destroy());
-
-  const versionServed = async (): Promise<string> => {
-    const visitor = new Visitor(origin, outputs.caCertificate);
-    return (await visitor.json<{ version: string }>("/api/version")).version;
-  };
-  const running = async (): Promise<readonly string[]> => [...new Set((await containersOf(clone.stack, { role: "app" })).map(({ Labels }) => `${Labels["stackbook.slot"]} ${Labels["stackbook.version"]}`))].sort();
-  const motel = (): unknown => (clone.settings()["stackbook:systems"] as { motel: unknown }).motel;
+  after(() => scene.end());
 
   it("brings a version out, tries and watches it, and records it", async () => {
+    const searching = scene.visit(paths.withQuery, 1);
     const { out } = await clone.done("deploy", "motel", "1.1.0", "--watch", "5s", "--yes", "--json", "--why", "end to end");
     const { result, smoke, watch } = JSON.parse(out) as DeployAnswer;
     assert.equal(result, "done");
     assert.deepEqual([...new Set(smoke.map(({ outcome }) => outcome))], ["passed"]);
     assert.equal(watch?.outcome, "well");
-    assert.deepEqual([await versionServed(), await running(), motel()], ["1.1.0", ["a 1.1.0"], { version: "1.1.0" }]);
-    assert.equal((await clone.outputs()).release.systems["motel"]?.version, "1.1.0");
+    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], ["1.1.0", ["a 1.1.0"], { version: "1.1.0" }]);
+    const { release } = await clone.outputs();
+    assert.equal(release.systems["motel"]?.version, "1.1.0");
+    assert.match((await scene.history())[0] ?? "", /^deploy motel 1\.1\.0: end to end \(by /);
+    assert.deepEqual(await failuresOf(searching), {});
   });
 
-  it("brings a version out beside the old one, step by step, promotes it without a restart, and lets the old one go", async () => {
-    const { output } = await clone.done("deploy", "motel", "1.2.0", "--gradual", "20,100", "--step", "3s", "--hold", "3s", "--yes");
-    assert.match(output, /20 % of the visitors[\s\S]*100 % of the visitors[\s\S]*1\.1\.0 stays warm/);
-    assert.deepEqual([await versionServed(), await running(), motel()], ["1.2.0", ["b 1.2.0"], { version: "1.2.0", slot: "b" }]);
-  });
-
-  it("takes back by itself a version that never gets healthy: the old one serves on, and nothing of the other is left", async () => {
-    const { code, output } = await clone.stackbook("deploy", "motel", "1.3.0-broken", "--watch", "5s", "--yes");
+  it("takes back by itself a version that fails some visitors, which only watching them tells; nobody else can begin meanwhile", async () => {
+    const searching = scene.visit(paths.withQuery);
+    const first = begin(clone, "deploy", "motel", "1.2.0-patchy", "--watch", "2m", "--yes");
+    await first.until(/Checks before motel/);
+    const second = await clone.stackbook("deploy", "motel", "1.3.0", "--yes");
+    assert.equal(second.code, 4, second.output);
+    assert.match(second.output, /"deploy motel 1\.2\.0-patchy" by \S+@\S+ \(since \d\d:\d\d:\d\d UTC\) is at work on the stack e2e-deploy/);
+    const { code, output } = await first.ended;
     assert.equal(code, 3, output);
-    assert.match(output, /motel 1\.3\.0-broken was ROLLED BACK to 1\.2\.0 by itself:\s+the update failed: .*is unhealthy/);
-    assert.deepEqual([await versionServed(), await running(), motel()], ["1.2.0", ["b 1.2.0"], { version: "1.2.0", slot: "b" }]);
+    assert.doesNotMatch(output, /FAILED {3}/, "every smoke check passes");
+    const why = String.raw`[\d.]+ % of \d+ requests to the backend failed \(limit \d+ %; 0 % before\)`;
+    assert.match(output, new RegExp(String.raw`motel 1\.2\.0-patchy was ROLLED BACK to 1\.1\.0 by itself:\s+${why}\s+1\.1\.0 serves again\.`));
+    assert.match((await scene.history())[0] ?? "", new RegExp(`^deploy motel 1\\.2\\.0-patchy: rolled back by itself: ${why}`));
+    assert.equal(scene.audit()[0], "deploy motel 1.2.0-patchy: rolled back");
+    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], ["1.1.0", ["a 1.1.0"], { version: "1.1.0" }]);
+    assert.deepEqual(Object.keys(await failuresOf(searching)), ["status 500"], "those that it failed, and no others");
+    await clone.must("preview", "--expect-no-changes");
   });
 
-  it("has dropped no request in all of that", async () => {
-    const { answers, failures, versions } = await load.stop();
+  it("refuses what it does not know and the version that runs, and touches nothing", async () => {
+    await scene.refused(2, /the stack has no system hotel: use motel/, "deploy", "hotel", "1.3.0", "--yes");
+    await scene.refused(1, /motel 1\.1\.0 was not deployed:\s+motel 1\.1\.0 runs already[\s\S]*Nothing was touched/, "deploy", "motel", "1.1.0", "--yes");
+  });
+
+  it("has dropped no other request in all of that", async () => {
+    const { answers, failures, versions } = await plain.stop();
     assert.deepEqual(failures, {});
     assert.ok(answers > 300, `${answers} answers are too few to tell`);
-    assert.deepEqual([...versions].sort(), ["1.0.0", "1.1.0", "1.2.0"]);
+    assert.deepEqual([...versions].sort(), ["1.0.0", "1.1.0", "1.2.0-patchy"]);
   });
 });
