@@ -77,7 +77,7 @@ export const responseTimes: Check = async (looking, system) => {
       if (Number.isFinite(value) && figures.every((figure) => figure.name !== name)) figures.push({ name, value, unit: "seconds", worse: "up" });
     }
   }
-  const finding = judged(figures, { details: notices, before: `${valueText(requests, "count")} requests: ` });
+  const finding = judged(figures, { details: notices, before: `${valueText(Math.round(requests), "count")} requests: ` });
   return { ...finding, figures: [...figures, { name: "requests", value: Math.round(requests), unit: "count" }], verdict: worst(finding.verdict, notices.length > 0 ? "look" : "good"), ...(finding.verdict === "bad" ? { run: [looking.command(`metrics ${system}`)] } : {}) };
 };
 
@@ -101,7 +101,7 @@ export const errors: Check = async (looking, system) => {
       return { name, value, unit: "share", worse: "up", ...(limits.length === 0 ? {} : { limit: Math.min(...limits) }) };
     });
   });
-  const finding = judged(figures, { details: notices, before: `${valueText(requests, "count")} requests: ` });
+  const finding = judged(figures, { details: notices, before: `${valueText(Math.round(requests), "count")} requests: ` });
   return {
     ...finding, figures: [...figures, { name: "requests", value: Math.round(requests), unit: "count" }, { name: "failed", value: Math.round(sumOf(failed)), unit: "count", worse: "up" }],
     verdict: worst(finding.verdict, notices.length > 0 ? "look" : "good"),
