@@ -14,17 +14,18 @@ import { findCompose } from "./compose.mjs";
 import { measureDeploys } from "./deploys.mjs";
 import { aboutMachine, load } from "./machine.mjs";
 import { holdOn } from "./measure.mjs";
+import { measurePolicies } from "./policies.mjs";
 import { measurePreviews, order } from "./previews.mjs";
 import * as programs from "./programs.mjs";
-import { backupLines, commandLines, deployLines, growthLines, machineLines, previewLines, updateLines, watchingLines } from "./report.mjs";
+import { backupLines, commandLines, deployLines, growthLines, machineLines, policyLines, previewLines, updateLines, watchingLines } from "./report.mjs";
 import { measureUpdates, removeLeftovers } from "./updates.mjs";
 import { measureWatching } from "./watching.mjs";
 import { Workshop } from "./workshop.mjs";
 
-const usage = "npm run bench [-- --runs 5] [--only previews|updates|monitoring|backups|commands|deploys] [--offline|--online] [--yes] [--no-wait]";
+const usage = "npm run bench [-- --runs 5] [--only previews|updates|monitoring|backups|commands|policies|deploys] [--offline|--online] [--yes] [--no-wait]";
 const options = {
   runs: { kind: "text", help: "of each, counted", pattern: /^[1-9]\d?$/, allowed: "1-99", fallback: "5" },
-  only: { kind: "text", help: "previews, which need no engine; updates and monitoring, which deploy; backups, against the databases' own tools; commands that look at a stack; deploys and rollbacks under load", pattern: /^(previews|updates|monitoring|backups|commands|deploys|all)$/, allowed: "previews, updates, monitoring, backups, commands, deploys or all", fallback: "all" },
+  only: { kind: "text", help: "previews, which need no engine; updates and monitoring, which deploy; backups, against the databases' own tools; commands that look at a stack; previews under policies; deploys and rollbacks under load", pattern: /^(previews|updates|monitoring|backups|commands|policies|deploys|all)$/, allowed: "previews, updates, monitoring, backups, commands, policies, deploys or all", fallback: "all" },
   offline: { kind: "flag", help: "build everything from package registries" },
   online: { kind: "flag", help: "insist on the official CLI, plugins and images" },
   yes: { kind: "flag", short: "y", help: "answer every question with yes" },
@@ -47,7 +48,7 @@ await main(async (argv) => {
     await removeLeftovers(engine);
     const wanted = (part) => given.only === part || given.only === "all";
     const compose = wanted("updates") || wanted("deploys") ? await findCompose(env) : undefined;
-    const empty = ["backups", "commands", "deploys"].includes(given.only) ? undefined : await workshop.program("empty", programs.empty);
+    const empty = ["backups", "commands", "policies", "deploys"].includes(given.only) ? undefined : await workshop.program("empty", programs.empty);
     const previews = wanted("previews") ? await measurePreviews(workshop, empty, { runs, tell }) : undefined;
     const updates = [];
     for (const [name, systems, title] of wanted("updates") ? [["motel", ["motel"], "motel"], ["all", order, "all five"]] : []) {
@@ -55,6 +56,7 @@ await main(async (argv) => {
     }
     const watching = wanted("monitoring") ? await measureWatching({ workshop, engine, tell }) : undefined;
     const backups = wanted("backups") ? await measureBackups({ engine, env, runs, tell }) : undefined;
+    const policies = wanted("policies") ? await measurePolicies({ workshop, runs, tell }) : undefined;
     const commands = wanted("commands") ? await measureCommands({ workshop, runs, tell }) : undefined;
     const deploys = wanted("deploys") ? await measureDeploys({ workshop, engine, compose, runs, tell }) : undefined;
     report.push(...machineLines(about, { runs, began, compose }));
@@ -64,6 +66,7 @@ await main(async (argv) => {
     if (watching !== undefined) report.push("", ...watchingLines(watching));
     if (backups !== undefined) report.push("", ...backupLines(backups));
     if (commands !== undefined) report.push("", ...commandLines(commands));
+    if (policies !== undefined) report.push("", ...policyLines(policies));
     if (deploys !== undefined) report.push("", ...deployLines(deploys));
   } finally {
     tell("taking away what is left");

@@ -145,6 +145,15 @@ export function commandLines(results) {
   ];
 }
 
+export function policyLines(results) {
+  const { with: under, without } = results;
+  return [
+    "8. pulumi preview of all five systems, watched and backed up, under the policy pack",
+    ...indented(table([[...head.slice(0, 6), "x without", "x without"], row("without policies", without, without), row("--policy-pack policies", under, without)])),
+    "   aim: 1.30 x",
+  ];
+}
+
 export function deployLines({ deploy, cold, warm, compose }) {
   const row = (title, one) => [title, seconds(one.seconds), one.switched === undefined ? "-" : seconds(one.switched), String(one.answers), String(one.failed), `${((100 * one.failed) / one.answers).toFixed(2)} %`];
   const said = Object.entries({ deploy, cold, warm, compose }).flatMap(([name, one]) => Object.entries(one?.failures ?? {}).map(([what, count]) => `${name}: ${count} x ${what}`));

@@ -100,8 +100,9 @@ export class Measured {
     this.flags = flags;
   }
 
-  preview() {
-    return this.#run("preview");
+  /** @param {readonly string[]} more flags */
+  preview(...more) {
+    return this.#run("preview", ...more);
   }
 
   up() {

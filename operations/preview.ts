@@ -1,9 +1,12 @@
+import { holdsData } from "../policies/view/holdsData";
 import { Problem } from "./problem";
 
 /** What an update would do. */
 export interface Preview {
   /** Without what stays as it is. */
   readonly changes: readonly PlannedChange[];
+  /** What the policy pack says besides; absent: it was not asked, or says nothing. */
+  readonly advice?: readonly string[];
 }
 
 export interface PlannedChange {
@@ -13,7 +16,14 @@ export interface PlannedChange {
   readonly type: string;
   /** `motel-backend-a-0` */
   readonly name: string;
+  /** Which of its inputs are the cause. */
+  readonly because?: readonly string[];
+  /** It is to go, or to be made anew, and data goes with it that nothing else has. */
+  readonly losesData?: true;
 }
+
+/** What an update may do only when somebody says so by name. */
+export const losses = ({ changes }: Preview): readonly PlannedChange[] => changes.filter(({ losesData }) => losesData === true);
 
 /** Refused by the policy pack alone: what the update would do is known all the same. */
 export class PolicyProblem extends Problem {
@@ -27,8 +37,16 @@ export class PolicyProblem extends Problem {
 }
 
 interface Told {
-  readonly steps?: readonly { readonly op: string; readonly urn: string }[];
+  readonly steps?: readonly Step[];
   readonly diagnostics?: readonly { readonly message: string; readonly severity: string }[];
+}
+
+interface Step {
+  readonly op: string;
+  readonly urn: string;
+  readonly replaceReasons?: readonly string[] | null;
+  readonly diffReasons?: readonly string[] | null;
+  readonly oldState?: { readonly inputs?: Readonly<Record<string, unknown>> } | null;
 }
 
 /** Ops of the engine; a replacement is told by three steps, of which one is enough. */
@@ -49,15 +67,28 @@ export function readPreview(text: string, code: number, err: string, events = ""
     const said = errors.length > 0 ? errors : (err.trim() === "" ? text : err).trim().split("\n").slice(-6);
     throw new Problem("the update would be refused:", [...said.flatMap((message) => message.split("\n")), "Nothing was touched."]);
   }
-  return { changes: changesIn(told) };
+  const advice = readViolations(events, "advisory");
+  return { changes: changesIn(told), ...(advice.length === 0 ? {} : { advice }) };
 }
 
 function changesIn({ steps = [] }: Told): PlannedChange[] {
-  return steps.flatMap(({ op, urn }) => {
+  return steps.flatMap((step): PlannedChange[] => {
+    const { op, urn } = step;
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
     if (untold.has(op) || type === "pulumi:pulumi:Stack" || type.startsWith("stackbook:")) return [];
-    return [{ op: ops[op] ?? "other", urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) }];
+    const change = { op: ops[op] ?? "other", urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) } as const;
+    return [{ ...change, ...causeOf(step), ...(isLoss(change, step) ? { losesData: true } : {}) }];
   });
+}
+
+function causeOf({ diffReasons, op, replaceReasons }: Step): Pick<PlannedChange, "because"> {
+  const because = (op === "replace" ? (replaceReasons ?? diffReasons) : diffReasons) ?? [];
+  return because.length === 0 ? {} : { because };
+}
+
+/** A password that is made anew opens nothing that is there; a volume begins empty. */
+function isLoss({ name, op, type }: Pick<PlannedChange, "name" | "op" | "type">, { oldState }: Step): boolean {
+  return (op === "delete" || op === "replace") && holdsData({ name, type, props: oldState?.inputs ?? {} });
 }
 
 interface LoggedEvent {
@@ -65,10 +96,10 @@ interface LoggedEvent {
 }
 
 /** The rule's own sentence comes first in each message, what breaks it after that. */
-function readViolations(events: string): string[] {
+function readViolations(events: string, level: "mandatory" | "advisory" = "mandatory"): string[] {
   return events.split("\n").flatMap((line) => {
     const { policyEvent } = (parse(line) ?? {}) as LoggedEvent;
-    if (policyEvent?.enforcementLevel !== "mandatory") return [];
+    if (policyEvent?.enforcementLevel !== level) return [];
     const [, ...found] = plain(policyEvent.message).split("\n");
     return [`policy ${policyEvent.policyName}: ${(found.length > 0 ? found : [plain(policyEvent.message)]).join("; ")}`];
   });

@@ -35,6 +35,10 @@ export interface ProgramOptions {
 export interface UpOptions extends ProgramOptions {
   /** Looks at the real things first. @default false */
   readonly refresh?: boolean;
+  /** A plan of Pulumi's own: what it doesn't have, the update refuses to do. */
+  readonly plan?: string;
+  /** A folder with rules, which refuse it. */
+  readonly policyPack?: string;
 }
 
 export interface PreviewOptions extends ProgramOptions {
@@ -42,6 +46,8 @@ export interface PreviewOptions extends ProgramOptions {
   readonly refresh?: boolean;
   /** A folder with rules, which refuse it as they would refuse the update. */
   readonly policyPack?: string;
+  /** File for Pulumi's own plan of it, which an update can be held to. */
+  readonly savePlan?: string;
 }
 
 /** The working copy: stack files lie here. */
@@ -80,25 +86,25 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv, input?: 
 }
 
 /** As `npm start` shows an update, and keeps its record. Ctrl-C lets it come to a halt. */
-async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void, { refresh = false, ...program }: UpOptions): Promise<void> {
+async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void, { plan, policyPack, refresh = false, ...program }: UpOptions): Promise<void> {
   const [{ update }, { Say }, { watchSignals }] = await Promise.all([import("../setup/stack/update.mjs"), import("../setup/base/say.mjs"), import("../setup/base/signals.mjs")]);
   watchSignals();
   try {
-    const args = ["up", ...(refresh ? ["--refresh"] : []), ...configFlag(program)];
-    await update({ env: environmentOf(env, program), stack, cwd: program.cwd }, args, new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why });
+    const args = ["up", ...(refresh ? ["--refresh"] : []), ...(plan === undefined ? [] : ["--plan", plan]), ...(policyPack === undefined ? [] : ["--policy-pack", policyPack]), ...configFlag(program)];
+    await update({ env: { ...environmentOf(env, program), ...(plan === undefined ? {} : experimental) }, stack, cwd: program.cwd }, args, new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why });
   } catch (error) {
     throw asProblem(error);
   }
 }
 
-function preview(stack: string, env: NodeJS.ProcessEnv, { policyPack, refresh = false, ...program }: PreviewOptions): Promise<Preview> {
+function preview(stack: string, env: NodeJS.ProcessEnv, { policyPack, refresh = false, savePlan, ...program }: PreviewOptions): Promise<Preview> {
   return new Promise((resolve) => {
     const folder = policyPack === undefined ? undefined : mkdtempSync(join(tmpdir(), "stackbook-policies-"));
     const events = folder === undefined ? undefined : join(folder, "events");
     const policies = policyPack === undefined || events === undefined ? [] : ["--policy-pack", policyPack, "--event-log", events];
-    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...policies, ...configFlag(program)];
+    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...policies, ...(savePlan === undefined ? [] : ["--save-plan", savePlan]), ...configFlag(program)];
     // The CLI takes --event-log from programs that know of it, as its own Automation API does.
-    const own = { ...environmentOf(env, program), PULUMI_DEBUG_COMMANDS: "true" };
+    const own = { ...environmentOf(env, program), PULUMI_DEBUG_COMMANDS: "true", ...(savePlan === undefined ? {} : experimental) };
     execFile("pulumi", args, { env: own, maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {
       const said = events !== undefined && existsSync(events) ? readFileSync(events, "utf8") : "";
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -106,6 +112,9 @@ function preview(stack: string, env: NodeJS.ProcessEnv, { policyPack, refresh = 
     });
   });
 }
+
+/** Plans are behind this door: their file format may change with the CLI. */
+const experimental = { PULUMI_EXPERIMENTAL: "true" };
 
 function configFlag({ configFile }: ProgramOptions): string[] {
   return configFile === undefined ? [] : ["--config-file", configFile];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Means } from "../change";
-import { describePreview, PolicyProblem, type Preview } from "../preview";
+import { describePreview, losses, PolicyProblem, type Preview } from "../preview";
 import { exitCodes, Problem } from "../problem";
 import type { SmokeSetting } from "../smoke";
 import { chooseImages } from "./images";
@@ -50,7 +50,8 @@ export async function makePlan(request: DeployRequest, means: Planning): Promise
   // An update that is refused anyhow need not be worked out in vain, but it is one more thing that may be wrong.
   const { preview, refused, violations } = await tryPreview(means);
   // On a developer's machine rules are shown; elsewhere they are kept.
-  const problems = [...own, ...refused, ...(environment === "dev" ? [] : violations)];
+  const lost = preview === undefined ? [] : losses(preview).map(({ because = [], name, op, type }) => `${name} (${type}) would be ${op === "delete" ? "deleted" : "replaced"}${because.length === 0 ? "" : `, for ${because.join(", ")}`}, and what it holds with it; a deploy never does that: put the cause back, or do it by hand with pulumi up`);
+  const problems = [...own, ...refused, ...lost, ...(environment === "dev" ? [] : violations)];
   if (environment === "dev") notes.push(...violations.map((violation) => `outside dev this would be refused: ${violation}`));
   if (problems.length > 0 || preview === undefined) {
     file.putBack(present);
