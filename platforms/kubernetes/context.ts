@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesConfig, LogicalImage, StackConfig } from "../../config/types";
 import type { DatabaseSpec, SystemId } from "../../systems";
 import { resolveImage } from "../docker/images";
-import type { ContainerName, Site } from "../platform";
+import type { Site } from "../platform";
 import type { ClusterRef } from "./api/client";
 import { labelMap, type Labels } from "./labels";
 
@@ -30,7 +30,7 @@ export class KubernetesContext {
   readonly cluster: ClusterRef;
   private readonly namespaces = new Map<Tenant, Namespace>();
   private readonly once = new Map<string, pulumi.Resource>();
-  private readonly made: ContainerName[] = [];
+  private readonly backends = new Map<string, pulumi.Resource>();
 
   constructor(
     private readonly config: StackConfig,
@@ -70,14 +70,6 @@ export class KubernetesContext {
     return namespace.metadata.name;
   }
 
-  /** For those who must wait until it is there. */
-  namespaceResource(tenant: Tenant): pulumi.Resource {
-    this.namespace(tenant);
-    const namespace = this.namespaces.get(tenant);
-    if (namespace === undefined) throw new Error(`no namespace ${tenant}`);
-    return namespace;
-  }
-
   /** One for all who ask under a name: several versions share it. */
   oneOf<T extends pulumi.Resource>(name: string, make: () => T): T {
     const known = this.once.get(name);
@@ -86,6 +78,16 @@ export class KubernetesContext {
     const made = make();
     this.once.set(name, made);
     return made;
+  }
+
+  /** What a slot's frontend comes after: rolled in place, it would else be the new one beside a backend whose migration has failed. */
+  backendOf(system: string, slot: string): pulumi.Resource[] {
+    const backend = this.backends.get(`${system}-${slot}`);
+    return backend === undefined ? [] : [backend];
+  }
+
+  keepBackend(system: string, slot: string, backend: pulumi.Resource): void {
+    this.backends.set(`${system}-${slot}`, backend);
   }
 
   labels(system: SystemId | "stack", service: string, role: Labels["role"], more: Partial<Labels> = {}): Labels {
@@ -107,14 +109,6 @@ export class KubernetesContext {
   /** Names that a cluster's DNS answers for. */
   host(service: string, namespace: pulumi.Output<string>): pulumi.Output<string> {
     return pulumi.interpolate`${service}.${namespace}.svc.${this.settings.clusterDomain}`;
-  }
-
-  record(container: ContainerName): void {
-    this.made.push(container);
-  }
-
-  containers(): readonly ContainerName[] {
-    return [...this.made];
   }
 
   /** What the catalogue says of a system's database. */

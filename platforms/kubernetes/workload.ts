@@ -74,8 +74,9 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
         },
       },
     },
-    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }),
+    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: service.name === "frontend" ? context.backendOf(system, slot) : [] }),
   );
+  if (service.name === "backend") context.keepBackend(system, slot, deployment);
   createServices(context, args, child);
   if (scale !== undefined) createAutoscaler(context, resource, name, namespace, steady, scale, { parent: opts.parent });
   new PodDisruptionBudget(`${resource}-budget`, { metadata: context.metadata(name, steady, { namespace }), spec: { maxUnavailable: 1, selector: { matchLabels: selector } } }, context.options(child));
