@@ -13,7 +13,7 @@ export function renderWeek(report: WeeklyReport): string {
     table(
       ["system", "version", "requests", "errors", "p95", "available", "promises"],
       systems.map((system) => [
-        system.title, system.version, `${plain(system.requests)}${against(system.requests, system.requestsBefore)}`, share(system.errors), seconds(system.p95), share(system.availability),
+        system.title, system.version, system.requests === undefined ? "not known" : `${plain(system.requests)}${against(system.requests, system.requestsBefore)}`, share(system.errors), seconds(system.p95), share(system.availability),
         system.promises.length === 0 ? "-" : system.promises.map(({ kept, promise }) => `${kept === undefined ? "?" : kept ? "kept" : "BROKEN"}: ${promise}`).join("; "),
       ]),
     ),
@@ -34,8 +34,8 @@ export function renderWeek(report: WeeklyReport): string {
 }
 
 function systemText({ days, errors, errorsBefore, failed, p50, p95, p95Before, p99, promises, requests, requestsBefore, title }: SystemWeek): string {
-  const lines = [
-    `- requests ${plain(requests)}${requestsBefore === undefined ? "" : `, the week before ${plain(requestsBefore)}`}; ${count(failed, "failure")} (5xx), ${share(errors)}${errorsBefore === undefined ? "" : `, the week before ${share(errorsBefore)}`}`,
+  const lines = requests === undefined ? ["Requests are not known."] : [
+    `- requests ${plain(requests)}${requestsBefore === undefined ? "" : `, the week before ${plain(requestsBefore)}`}; ${count(failed ?? 0, "failure")} (5xx), ${share(errors)}${errorsBefore === undefined ? "" : `, the week before ${share(errorsBefore)}`}`,
     `- response time p50 ${seconds(p50)}, p95 ${seconds(p95)}${p95Before === undefined ? "" : ` (the week before ${seconds(p95Before)})`}, p99 ${seconds(p99)}`,
     ...promises.map(({ kept, promise, target, value }) => `- ${kept === undefined ? "nothing to judge by" : kept ? "kept" : "**broken**"}: ${promise}${value === undefined ? "" : ` (${share(value)}; at least ${share(target)})`}`),
   ];

@@ -23,7 +23,7 @@ export async function systemWeek(looking: Looking, facts: SystemFacts, period: P
     read(`the database of ${id}`, () => databaseOf(looking, facts)), facts.backup === undefined ? undefined : read(`backups of ${id}`, () => backupsOf(looking, facts, period)),
   ]);
   return {
-    system: id, title, version, ...(requests ?? { requests: 0, failed: 0, promises: [] }), days: days ?? [],
+    system: id, title, version, ...(requests ?? { promises: [] }), days: days ?? [],
     ...(database === undefined ? {} : { database }), ...(backups === undefined ? {} : { backups }),
   };
 }

@@ -36,10 +36,12 @@ export interface SystemWeek {
   readonly system: SystemId;
   readonly title: string;
   readonly version: string;
-  readonly requests: number;
+  /** Absent: nobody counted. */
+  readonly requests?: number;
   /** Of the week before; absent: nobody counted then. */
   readonly requestsBefore?: number;
-  readonly failed: number;
+  /** 5xx. */
+  readonly failed?: number;
   readonly errors?: number;
   readonly errorsBefore?: number;
   /** Seconds. */

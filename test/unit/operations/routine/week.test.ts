@@ -59,5 +59,7 @@ describe("the weekly report", () => {
     assert.ok(report.missing.some((line) => line.startsWith("incidents: the stack prod has no status agent")));
     assert.equal(report.updates?.length, 1, "history needs no monitoring");
     assert.match(renderWeek(report), /\*\*Not in this report:\*\*\n\n- /);
+    assert.match(renderWeek(report), /\| Student Management System \| 1\.0\.0 \| not known \|[^]*Requests are not known\./);
+    assert.equal(report.systems[0]?.requests, undefined, "none is another thing than not known");
   });
 });
