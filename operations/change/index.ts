@@ -45,13 +45,13 @@ export interface Means {
   readonly engine: Engine;
   readonly context: Context;
   readonly file: StackFile;
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** One stack update with the file as it now is. @throws Problem when it fails; the file stays, see `StackFile.putBack` */
   update(options?: UpdateOptions): Promise<Stack>;
   /** What that would change; nothing is touched. */
   preview(options?: PreviewAsked): Promise<Preview>;
   /** A line of the audit between its beginning and its end. */
-  record(detail: string): void;
+  readonly record: (detail: string) => void;
 }
 
 /**
@@ -124,13 +124,9 @@ class Operating implements Means {
     this.refresh = given.position.refresh;
   }
 
-  say(line: string): void {
-    this.context.say(line);
-  }
-
-  record(detail: string): void {
-    this.given.recorder.add("begun", detail);
-  }
+  // Properties, as checks hand them on by themselves: to whoever tells what a container says.
+  readonly say = (line: string): void => this.context.say(line);
+  readonly record = (detail: string): void => this.given.recorder.add("begun", detail);
 
   async update({ cwd, quiet, refresh = this.refresh, step }: UpdateOptions = {}): Promise<Stack> {
     for (const over of tidy(this.file, this.context.now())) this.say(`Taken out of the stack file: ${over}.`);

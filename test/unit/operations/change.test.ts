@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { change } from "../../../operations/change";
 import { readAudit } from "../../../operations/change/audit";
 import { breakLock, currentHolder, takeLock } from "../../../operations/change/lock";
 import { stateFolder } from "../../../operations/change/repair";
+import type { Context } from "../../../operations/commands/types";
 import type { Volume } from "../../../operations/engine";
 import { exitCodes, Problem } from "../../../operations/problem";
 import { FakeEngine } from "./support/engine";
+import { FakeCli, nobody, stackWith } from "./support/fakes";
 
 /** Volumes as an engine keeps them: the first of a name stays. */
 function engineWithVolumes(kept: Map<string, Volume> = new Map()): FakeEngine {
@@ -25,6 +28,25 @@ function engineWithVolumes(kept: Map<string, Volume> = new Map()): FakeEngine {
 }
 
 const request = (what: string, said: string[] = []) => ({ stack: "dev", what, who: "ops@desk", now: new Date("2026-11-21T10:00:00Z"), say: (line: string) => void said.push(line) });
+
+describe("what a change works with", () => {
+  it("can be handed on in parts: what checks and agents say arrives, and is recorded", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stackbook-change-"));
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
+    const said: string[] = [];
+    const engine = engineWithVolumes();
+    // The parts of a context that a change without an update uses.
+    const context = { ...nobody, root: folder, env: {}, who: "ops@desk", now: () => new Date("2026-11-21T10:00:00Z"), say: (line: string) => said.push(line), openStack: () => Promise.resolve(stackWith(new FakeCli())), connect: () => engine } as unknown as Context;
+    await change({ command: "deploy", what: "deploy motel 2.0.0", systems: ["motel"] }, {}, context, ({ record, say }) => {
+      say("database: being verified");
+      record("verified");
+      return Promise.resolve({ text: "done", json: {} });
+    });
+    assert.deepEqual(said, ["database: being verified"]);
+    assert.deepEqual(readAudit(folder, "dev").map(({ detail, result }) => `${result} ${detail ?? ""}`.trim()), ["begun", "begun verified", "done done"]);
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe("the lock of a stack", () => {
   it("is one operation's, and free again after it", async () => {
