@@ -3,6 +3,7 @@ import { appendAudit, type AuditResult } from "../change/audit";
 import { durationOption } from "../durations";
 import { chosenSystems, haltNow, type Halted } from "../emergency/halt";
 import { haltedOnEngine, isLocked, recordHalts } from "../emergency/record";
+import { beginSilences } from "../emergency/silence";
 import { keepDown } from "../emergency/watch";
 import type { Engine } from "../engine";
 import { exitCodes, Problem, usageExitCode } from "../problem";
@@ -80,6 +81,7 @@ async function halt({ isolated, systems, waitSeconds, why }: Request, place: Pla
   audit(failed ? "failed" : "done", halted.map(({ containers, seconds, system }) => `${system}: ${containers.length} containers in ${seconds.toFixed(1)} s`).join("; "));
   for (const entry of halted) context.say(describe(entry));
   const watch = keepDown(engine, shortName(place.name), systems, isolated, context.say);
+  await beginSilences(engine, { stack: place.name, systems }, waitSeconds, context);
   try {
     const difference = await recordHalts({ stack: place.name, systems, why, waitSeconds, spares: isolated }, context);
     return outcome(place, halted, failed ? exitCodes.failed : exitCodes.done, watch.again, ["Recorded: a plain `pulumi up` keeps it so. To commit:", difference, "", ...next(systems, isolated)]);

@@ -1,6 +1,7 @@
 import { haltText } from "../../halts/mark";
 import { change } from "../change";
 import { bringBack, downSystems, type Down } from "../emergency/resume";
+import { endSilences } from "../emergency/silence";
 import { exitCodes, Problem } from "../problem";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
@@ -40,6 +41,8 @@ async function start(options: ResumeOptions, context: Context, named = ""): Prom
     if (options.yes !== true && !(await context.confirm(`Start ${down.map(({ system }) => system).join(", ")} again, as it was?`))) throw new Problem("nothing was started: not confirmed", [], exitCodes.interrupted);
     const began = context.now().getTime();
     await bringBack(means, down, context.now);
+    // Of a stop that was never recorded.
+    await endSilences(means.engine, { stack: stack.name, systems: down.map(({ system }) => system) }, context.say);
     const seconds = (context.now().getTime() - began) / 1000;
     const systems = down.map(({ system }) => system);
     return {

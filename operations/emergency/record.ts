@@ -7,6 +7,7 @@ import { exitCodes, Problem } from "../problem";
 import type { Stack } from "../stack";
 import { shortName, systemLabel } from "../stackContainers";
 import type { StackFile } from "../stackFile";
+import { endSilences } from "./silence";
 
 export interface RecordRequest {
   readonly stack?: string | undefined;
@@ -60,6 +61,7 @@ async function recordOnce({ spares = false, stack, systems, why }: RecordRequest
       means.record(`${system}: ${mark.isolated ? "cut off from its networks" : "stopped"} ${haltText(mark)}`);
     }
     await means.update();
+    await endSilences(means.engine, { stack: means.stack.name, systems }, context.say);
     text = await means.file.difference();
     return { text: `${what} is recorded`, json: null };
   });

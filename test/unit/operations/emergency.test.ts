@@ -106,6 +106,36 @@ describe("stackbook emergency-stop and resume", () => {
     assert.ok(down().includes("database"), "the others are down");
   });
 
+  it("has nobody paged for what was stopped, until the stack's own rules know of it, or it runs again", async () => {
+    engine = new FakeContainers([...motel(), piece("alertmanager", "alertmanager", { labels: { "stackbook.stack": "dev", "stackbook.system": "stack", "stackbook.service": "alertmanager" } })]);
+    let silences: { readonly id: string; readonly comment: string }[] = [{ id: "of-a-person", comment: "known, OPS-7" }];
+    const asked: string[] = [];
+    engine.answer = (container, [tool, , , what, ...rest]) => {
+      if (container !== "alertmanager" || tool !== "amtool") return undefined;
+      asked.push(`${what} ${rest.join(" ")}`.trim());
+      if (what === "add") silences.push({ id: `s${asked.length}`, comment: rest.find((one) => one.startsWith("--comment="))?.slice(10) ?? "" });
+      if (what === "expire") silences = silences.filter(({ id }) => !rest.includes(id));
+      return { code: 0, err: "", out: what === "query" ? JSON.stringify(silences) : "" };
+    };
+    await run(["emergency-stop", "motel", "--yes"]);
+    assert.deepEqual(asked, [
+      'add --author=ops@desk --comment=emergency stop of motel --duration=2400s system="motel" class!="security"', "query --output=json", "expire s1",
+    ]);
+    await run(["resume", "motel", "--yes"]);
+    await run(["emergency-stop", "motel", "--yes", "--wait", "0"], { repair: () => Promise.reject(locked) });
+    assert.deepEqual(silences.map(({ comment }) => comment), ["known, OPS-7", "emergency stop of motel"], "it is not recorded yet");
+    await run(["resume", "motel", "--yes"]);
+    assert.deepEqual(silences.map(({ comment }) => comment), ["known, OPS-7"]);
+  });
+
+  it("stops all the same when Alertmanager does not listen, and says so", async () => {
+    engine = new FakeContainers([...motel(), piece("alertmanager", "alertmanager", { labels: { "stackbook.stack": "dev", "stackbook.system": "stack", "stackbook.service": "alertmanager" } })]);
+    engine.answer = (_container, [tool]) => (tool === "amtool" ? { code: 1, err: "connection refused", out: "" } : undefined);
+    const { code, progress } = await run(["emergency-stop", "motel", "--yes"]);
+    assert.equal(code, 0);
+    assert.ok(progress.includes("Alertmanager could not be told, so alerts of what was stopped may be sent until this is recorded: alertmanager: connection refused"), progress.join("\n"));
+  });
+
   it("rather stays unrecorded than lets an update remove what may be evidence", async () => {
     state = { containers: [{ id: "old", name: "motel-backend-a-0-old", image: "", labels: { "stackbook.system": "motel" }, leaving: true }], pending: [] };
     const { code, out } = await run(["emergency-stop", "motel", "--isolate", "--yes"]);
