@@ -109,6 +109,13 @@ describe("the engine room", function () {
     assert.deepEqual(await engine.containers(labels, { all: false }), []);
     await assert.rejects(engine.exec(mark, ["true"], ""), (error) => error instanceof Problem && /does not run/.test(error.message));
     await engine.start(mark);
+    // A first process that does not listen for a signal yet is not ended by it; its first tick says that it does.
+    const { startedAt } = await engine.inspect(mark);
+    await until(async () => {
+      const lines: LogLine[] = [];
+      await engine.logs(mark, startedAt === undefined ? {} : { since: startedAt }, (line) => lines.push(line));
+      return lines;
+    }, (lines) => lines.some(({ text }) => text.startsWith("tick")));
     await engine.kill(mark, "SIGHUP");
     assert.equal((await until(() => engine.inspect(mark), ({ state }) => state === "exited")).exitCode, 6);
     await engine.restart(mark, 1);
