@@ -188,6 +188,8 @@ describe("the commands that look, on a running stack", function () {
     assert.match((await status()).drift?.find(({ kind }) => kind === "settings")?.what ?? "", /domain \(none\) -> localhost/);
     await stack.mustUp("--refresh");
     assert.deepEqual((await status()).drift, []);
+    // The engine's own first look at the new cache is seconds after the update's.
+    assert.equal((await cli.run(["health", "motel", "--wait", "60s"])).code, 0);
   });
 
   it("what is down is said to be missing, and the rest is shown", async () => {
@@ -207,6 +209,7 @@ describe("the commands that look, on a running stack", function () {
   it("without monitoring the engine and the agents say what they know", async () => {
     await stack.configure({ "stackbook:monitoring": { enabled: false } });
     await stack.mustUp();
+    assert.equal((await cli.run(["health", "motel", "--wait", "60s"])).code, 0);
     const snapshot = await status();
     assert.match(snapshot.missing.join("\n"), /monitoring is switched off: nobody counts requests, and there are no alerts/);
     assert.deepEqual([motelIn(snapshot).health, motelIn(snapshot).traffic, snapshot.alerts], ["healthy", undefined, undefined]);

@@ -28,6 +28,8 @@ describe("lists, reports and the runbook of a running stack", function () {
     await stack.start();
     await stack.up();
     ca = (await stack.outputs()).caCertificate;
+    // The engine's own first look at what is new is seconds after the update's.
+    await stack.done("health", "--wait", "2m");
   });
   after(async () => {
     await stack.destroy();
