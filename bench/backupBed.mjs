@@ -7,7 +7,7 @@ import { stackPrefix } from "./workshop.mjs";
 
 const label = `${stackPrefix}backups`;
 const password = "only-a-measurement";
-/** What a stack takes where images are not built from packages: platforms/docker/images.ts has them by digest. */
+/** What a stack takes where images are not built from packages: platforms/images.ts has them by digest. */
 const published = { postgres: "postgres:16-bookworm", mongodb: "mongo:6", redis: "redis:7-bookworm", node: "node:20-bookworm-slim" };
 
 /** A database server and the backup agent's image beside it, without a stack: what is timed is backup and restore alone. */

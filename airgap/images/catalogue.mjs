@@ -23,7 +23,7 @@ export const artifacts = {
   // Pinned by its lock file. 2.3.9 is the last one that talks to a server of this wire version.
   mongosh: { kind: "npm-ci", folder: "mongodb/mongosh", file: "mongosh.tar" },
   pebble: { kind: "go", folder: "pebble/go", file: "pebble.tar", packages: ["github.com/letsencrypt/pebble/v2/cmd/pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv"] },
-  // Of the same versions as the official images in platforms/docker/images.ts, where its comment doesn't say otherwise.
+  // Of the same versions as the official images in platforms/images.ts, where its comment doesn't say otherwise.
   prometheus: {
     kind: "go", folder: "programs", file: "prometheus.tar", packages: ["github.com/prometheus/prometheus/cmd/prometheus", "github.com/prometheus/prometheus/cmd/promtool"],
     // Targets are listed in files here; finding them in clouds would be half of the program.

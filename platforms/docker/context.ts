@@ -4,7 +4,7 @@ import type { StackConfig } from "../../config/types";
 import type { Access, ContainerName, Site } from "../platform";
 import type { SystemId } from "../../systems";
 import { hardenedContainer, type HardenedContainerArgs } from "./container";
-import { lacksImage, readPackageBuiltImages, resolveImage, type LogicalImage } from "./images";
+import { lacksImage, readPackageBuiltImages, resolveImage, type LogicalImage } from "../images";
 import type { Labels } from "./labels";
 import { Power } from "./tasks/power";
 

@@ -9,7 +9,7 @@ import { DockerContext } from "./context";
 import { addConfig, awaitDaemons, createConfig, createDaemon, joinSites, runBeside } from "./daemon";
 import { createDatabase } from "./database";
 import { createEdge, writeRoutes } from "./edge";
-import type { LogicalImage } from "./images";
+import type { LogicalImage } from "../images";
 import { labelList } from "./labels";
 import { createSite } from "./site";
 import { retireLogins } from "./retire";

@@ -3,7 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesConfig, LogicalImage, StackConfig } from "../../config/types";
 import type { DatabaseSpec, SystemId } from "../../systems";
-import { resolveImage } from "../docker/images";
+import { resolveImage } from "../images";
 import type { Site } from "../platform";
 import type { ClusterRef } from "./api/client";
 import { labelMap, type Labels } from "./labels";

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { pack } from "tar-stream";
 import type { LogicalImage } from "../../config/types";
-import { readPackageBuiltImages, resolveImage } from "../../platforms/docker/images";
+import { readPackageBuiltImages, resolveImage } from "../../platforms/images";
 import { repository } from "./support";
 
 const docker = promisify(execFile);

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { officialImages } from "../../../platforms/docker/images";
+import { officialImages } from "../../../platforms/images";
 import { image, runOnce } from "./support";
 
 describe("the collector's image", function () {

@@ -1,7 +1,7 @@
 // Slow: compiles Loki, which takes 10 to 20 minutes the first time.
 import * as assert from "node:assert/strict";
 import { renderLoki } from "../../../components/monitoring/loki";
-import { officialImages } from "../../../platforms/docker/images";
+import { officialImages } from "../../../platforms/images";
 import { image, TestContainer } from "./support";
 
 describe("Loki's image", function () {

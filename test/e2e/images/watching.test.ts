@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { LogicalImage } from "../../../config/types";
-import { officialImages } from "../../../platforms/docker/images";
+import { officialImages } from "../../../platforms/images";
 import { image, mustDocker, TestContainer } from "./support";
 
 interface Watcher {

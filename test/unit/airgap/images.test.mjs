@@ -8,7 +8,7 @@ import { paths } from "../../../setup/base/paths.mjs";
 const folder = join(paths.root, "airgap/images");
 
 describe("the images built from packages", () => {
-  const { officialImages, ownImages } = createRequire(import.meta.url)("../../../platforms/docker/images");
+  const { officialImages, ownImages } = createRequire(import.meta.url)("../../../platforms/images");
 
   it("are all that a stack may want, or say why not", () => {
     const wanted = [...Object.keys(officialImages), ...ownImages];

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { lacksImage, officialImages, ownImages, readPackageBuiltImages, resolveImage } from "../../../platforms/docker/images";
+import { lacksImage, officialImages, ownImages, readPackageBuiltImages, resolveImage } from "../../../platforms/images";
 
 describe("the catalogue of images", () => {
   it("pins every official image by tag and digest", () => {

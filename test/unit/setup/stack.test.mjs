@@ -59,7 +59,7 @@ describe("setup: what it knows of the catalogue", () => {
   });
 
   it("knows images by the names that the program has for them", () => {
-    const { officialImages, ownImages } = createRequire(import.meta.url)("../../../platforms/docker/images");
+    const { officialImages, ownImages } = createRequire(import.meta.url)("../../../platforms/images");
     for (const name of [...imagesFor(systemIds, { acme: true }), ...Object.values(extras).flat()]) assert.ok(name in officialImages || ownImages.includes(name), name);
   });
 

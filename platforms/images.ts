@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import type { LogicalImage } from "../../config/types";
+import type { LogicalImage } from "../config/types";
 
 export type { LogicalImage };
 
