@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { change } from "../change";
 import { describeNow, movedSince, pulumiPlan, readPlan } from "../policy/planFile";
 import { Problem } from "../problem";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
@@ -27,10 +28,13 @@ export const apply: CommandModule = {
 
 async function carryOut(options: Options, context: Context, file = ""): Promise<Outcome> {
   const plan = readPlan(resolve(file));
-  const stack = await context.openStack(options.stack ?? plan.stack);
-  const moved = movedSince(plan, await describeNow(stack.name, stack.cli, context.root, context.stackFile(stack.name)));
-  if (moved.length > 0) throw new Problem(`${file} is not what would be done now:`, [...moved, "Nothing was touched. Preview and approve again: npx stackbook preview --save-plan <file>"]);
-  const why = `apply ${plan.at}${options.why === undefined ? "" : `: ${options.why}`}`;
-  await stack.cli.up(why, context.say, { policyPack: join(context.root, "policies"), ...(plan.constrained ? { plan: pulumiPlan(resolve(file)) } : {}) });
-  return { text: `Done: ${stack.name} is what was previewed at ${plan.at.slice(0, 16).replace("T", " ")} UTC.`, json: { stack: stack.name, plan } };
+  const about = { command: "apply", what: `apply ${plan.at}`, systems: [], why: options.why };
+  return change(about, { stack: options.stack ?? plan.stack }, context, async ({ say, stack }) => {
+    const moved = movedSince(plan, await describeNow(stack.name, stack.cli, context.root, context.stackFile(stack.name)));
+    if (moved.length > 0) throw new Problem(`${file} is not what would be done now:`, [...moved, "Nothing was touched. Preview and approve again: npx stackbook preview --save-plan <file>"]);
+    // With the stack file as it was approved, so without a number of its own.
+    const message = options.why === undefined ? about.what : `${about.what}: ${options.why}`;
+    await stack.cli.up(message, say, { policyPack: join(context.root, "policies"), ...(plan.constrained ? { plan: pulumiPlan(resolve(file)) } : {}) });
+    return { text: `Done: ${stack.name} is what was previewed at ${plan.at.slice(0, 16).replace("T", " ")} UTC.`, json: { stack: stack.name, plan } };
+  });
 }
