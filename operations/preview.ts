@@ -25,14 +25,21 @@ export interface PlannedChange {
 /** What an update may do only when somebody says so by name. */
 export const losses = ({ changes }: Preview): readonly PlannedChange[] => changes.filter(({ losesData }) => losesData === true);
 
+/** An update of what is declared now would not begin. */
+export class RefusedProblem extends Problem {
+  /** @param reasons one line each, with what to do */
+  constructor(readonly reasons: readonly string[]) {
+    super("the update would be refused:", [...reasons, "Nothing was touched."]);
+  }
+}
+
 /** Refused by the policy pack alone: what the update would do is known all the same. */
-export class PolicyProblem extends Problem {
+export class PolicyProblem extends RefusedProblem {
   constructor(
-    /** One line each, with what to do. */
     readonly violations: readonly string[],
     readonly preview: Preview,
   ) {
-    super("the update would be refused:", [...violations, "Nothing was touched."]);
+    super(violations);
   }
 }
 
@@ -65,7 +72,7 @@ export function readPreview(text: string, code: number, err: string, events = ""
   if (code !== 0 && told !== undefined && errors.length === 0 && violations.length > 0) throw new PolicyProblem(violations, { changes: changesIn(told) });
   if (code !== 0 || told === undefined) {
     const said = errors.length > 0 ? errors : (err.trim() === "" ? text : err).trim().split("\n").slice(-6);
-    throw new Problem("the update would be refused:", [...said.flatMap((message) => message.split("\n")), "Nothing was touched."]);
+    throw new RefusedProblem(said.flatMap((message) => message.split("\n")));
   }
   const advice = readViolations(events, "advisory");
   return { changes: changesIn(told), ...(advice.length === 0 ? {} : { advice }) };

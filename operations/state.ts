@@ -21,6 +21,9 @@ export interface StateContainer {
 const kindKey = "4dabf18193072939515e22adb298388d";
 const secretKind = "1b47061264138c4ac30d75fd1eb44270";
 
+/** In a state that was exported. */
+export const isSecret = (value: Readonly<Record<string, unknown>>): boolean => value[kindKey] === secretKind;
+
 type Exported = Checkpoint & { readonly deployment: { readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[] } };
 
 /**
@@ -61,6 +64,6 @@ function describe(resource: StateResource): StateContainer {
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
-  if ((value as Record<string, unknown>)[kindKey] === secretKind) return "[secret]";
+  if (isSecret(value as Record<string, unknown>)) return "[secret]";
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]));
 }

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describeNow, pulumiPlan, writePlan } from "../policy/planFile";
 import { isRefused, previewMarkdown, previewText, type PreviewReport } from "../policy/previewReport";
-import { PolicyProblem } from "../preview";
+import { PolicyProblem, RefusedProblem } from "../preview";
 import { Problem, usageExitCode } from "../problem";
 import type { PreviewOptions } from "../pulumi";
 import type { Stack } from "../stack";
@@ -62,7 +62,7 @@ async function lookAhead(stack: Stack, context: Context, { allowed, ...options }
     return { ...about, violations: [], refused: [], ...(await stack.cli.preview({ policyPack: join(context.root, "policies"), ...options })) };
   } catch (error) {
     if (error instanceof PolicyProblem) return { ...about, violations: error.violations, refused: [], ...error.preview };
-    if (!(error instanceof Problem) || !error.message.startsWith("the update would be refused")) throw error;
-    return { ...about, violations: [], refused: error.remedy.filter((line) => line !== "Nothing was touched."), changes: [] };
+    if (!(error instanceof RefusedProblem)) throw error;
+    return { ...about, violations: [], refused: error.reasons, changes: [] };
   }
 }

@@ -1,9 +1,6 @@
 import type { StateResource } from "../../policies/rule";
 import { namesSecret } from "../../policies/view/secretNames";
-
-/** Pulumi marks values of special kinds so; both are fixed for all time. */
-const kindKey = "4dabf18193072939515e22adb298388d";
-const secretKind = "1b47061264138c4ac30d75fd1eb44270";
+import { isSecret } from "../state";
 
 interface Kept {
   readonly urn: string;
@@ -38,17 +35,17 @@ export function stateResources(exported: string): readonly StateResource[] {
   });
 }
 
-function open(value: unknown, path: string, isSecret: boolean, clear: { path: string; value: string }[], secrets: Set<string>): unknown {
+function open(value: unknown, path: string, isHidden: boolean, clear: { path: string; value: string }[], secrets: Set<string>): unknown {
   if (typeof value === "string") {
-    if (isSecret) secretsIn(value, path).forEach((secret) => secrets.add(secret));
+    if (isHidden) secretsIn(value, path).forEach((secret) => secrets.add(secret));
     else clear.push({ path, value });
     return value;
   }
-  if (Array.isArray(value)) return value.map((inner, index) => open(inner, `${path}[${index}]`, isSecret, clear, secrets));
+  if (Array.isArray(value)) return value.map((inner, index) => open(inner, `${path}[${index}]`, isHidden, clear, secrets));
   if (typeof value !== "object" || value === null) return value;
   const marked = value as Readonly<Record<string, unknown>>;
-  if (marked[kindKey] === secretKind) return open(typeof marked["plaintext"] === "string" ? plain(marked["plaintext"]) : "", path, true, clear, secrets);
-  return Object.fromEntries(Object.entries(marked).filter(([key]) => !notSettings.has(key)).map(([key, inner]) => [key, open(inner, `${path}.${key}`, isSecret, clear, secrets)]));
+  if (isSecret(marked)) return open(typeof marked["plaintext"] === "string" ? plain(marked["plaintext"]) : "", path, true, clear, secrets);
+  return Object.fromEntries(Object.entries(marked).filter(([key]) => !notSettings.has(key)).map(([key, inner]) => [key, open(inner, `${path}.${key}`, isHidden, clear, secrets)]));
 }
 
 /** A provider may mark all of a resource as secret, an image's name with it: what is one is told by what it is called. */

@@ -1,4 +1,5 @@
 import type { ReleaseOutputs } from "../../../releases/record";
+import { RefusedProblem } from "../../preview";
 import { Problem } from "../../problem";
 import { findDrift } from "../../reading/drift";
 import { settledState } from "../../reading/settled";
@@ -66,7 +67,7 @@ async function previewWithRefresh({ stack }: Looking): Promise<Previewed> {
   try {
     return { changes: (await stack.cli.preview({ refresh: true })).changes };
   } catch (error) {
-    if (error instanceof Problem && error.message.startsWith("the update would be refused")) return { changes: [], refused: error.remedy };
+    if (error instanceof RefusedProblem) return { changes: [], refused: error.reasons };
     throw error;
   }
 }
@@ -79,7 +80,7 @@ export const policies: Check = (looking) =>
       const { changes } = await stack.cli.preview({ policyPack: "policies" });
       return { verdict: "good", says: `every rule of the policy pack holds${changes.length > 0 ? ` (${changes.length} changes wait for an update)` : ""}` };
     } catch (error) {
-      if (!(error instanceof Problem) || !error.message.startsWith("the update would be refused")) throw error;
-      return { verdict: "bad", says: `refused: ${error.remedy[0] ?? ""}`, details: error.remedy, run: [`pulumi preview --policy-pack policies --stack ${stack.name}`] };
+      if (!(error instanceof RefusedProblem)) throw error;
+      return { verdict: "bad", says: `refused: ${error.reasons[0] ?? ""}`, details: error.reasons, run: [`pulumi preview --policy-pack policies --stack ${stack.name}`] };
     }
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Container } from "../../../../operations/engine";
 import { Problem } from "../../../../operations/problem";
-import type { Preview } from "../../../../operations/preview";
+import { RefusedProblem, type Preview } from "../../../../operations/preview";
 import { checks } from "../../../../operations/routine/checks";
 import { noCli } from "../support/fakes";
 import { container } from "../support/prometheus";
@@ -75,7 +75,7 @@ describe("drift and rules of a list", () => {
   });
 
   it("are bad when an update would be refused, and not known when the CLI can't be asked", async () => {
-    const refused = await of("drift", () => Promise.reject(new Problem("the update would be refused:", ["systems.motel.version is 1.10"])));
+    const refused = await of("drift", () => Promise.reject(new RefusedProblem(["systems.motel.version is 1.10"])));
     assert.deepEqual([refused.verdict, refused.says], ["bad", "an update would be refused: systems.motel.version is 1.10"]);
     await assert.rejects(of("drift", () => Promise.reject(new Problem("the Pulumi CLI was not found"))), /not found/);
   });
@@ -83,7 +83,7 @@ describe("drift and rules of a list", () => {
   it("hold every rule of the pack, or name those that don't", async () => {
     assert.equal((await of("policies", () => Promise.resolve({ changes: [] }))).verdict, "good");
     assert.deepEqual(asked, [{ policyPack: "policies" }]);
-    assert.match((await of("policies", () => Promise.reject(new Problem("the update would be refused:", ["pinned-images: motel-backend"])))).says, /^refused: pinned-images/);
+    assert.match((await of("policies", () => Promise.reject(new RefusedProblem(["pinned-images: motel-backend"])))).says, /^refused: pinned-images/);
   });
 });
 
