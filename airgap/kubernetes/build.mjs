@@ -1,6 +1,6 @@
 // Builds what a cluster's API is made of, for tests: kube-apiserver, kube-controller-manager, kube-scheduler and kwok, which
 // plays the nodes, from Go modules; etcd from Debian's package. What was built is kept in the user's cache.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { arch, homedir, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { compilerMemory } from "../go.mjs";
+import { build, run } from "../go.mjs";
 import { withLock } from "../toolchain/lock.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -59,9 +59,7 @@ export async function buildKubernetes({ log = () => undefined, cacheDir = join(p
 async function compile({ flags, module, packages }, bin, log) {
   const started = Date.now();
   log(`building ${packages.map((name) => name.split("/").at(-1)).join(", ")} from Go modules (the first time this takes 20 to 60 minutes)`);
-  // GOFLAGS and GOWORK of the user's own projects must not change what is built.
-  const env = { ...process.env, ...compilerMemory, GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" };
-  await run("nice", ["-n", "15", "go", "build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", `${bin}/`, ...packages], join(here, module), env);
+  await build({ folder: join(here, module), flags, output: `${bin}/`, packages, nice: 15 });
   log(`built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
@@ -78,16 +76,6 @@ async function unpackEtcd(bin, log) {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function run(command, args, cwd, env) {
-  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
-  const complaints = [];
-  child.stderr.on("data", (chunk) => complaints.push(chunk));
-  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  if (code === 0) return;
-  const lines = Buffer.concat(complaints).toString().trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
-  throw new Error(`${command} ${args.slice(0, 4).join(" ")} in ${cwd} ended with code ${code}:\n${lines.slice(-15).join("\n")}`);
 }
 
 /** Whatever changes what comes out changes the folder's name. */

@@ -1,6 +1,6 @@
 // Builds the Pulumi CLI and its Node language host from Go modules, for machines that reach a
 // module mirror but no download server. What was built is kept in the user's cache.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { arch, homedir, platform } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { compilerMemory } from "../go.mjs";
+import { build, buildArguments } from "../go.mjs";
 import { withLock } from "./lock.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,7 +22,6 @@ const PROGRAMS = [
   { module: "nodehost", package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs", binary: "pulumi-language-nodejs", version: "3.68.0" },
 ];
 
-const BUILD = ["build", "-mod=readonly", "-trimpath"];
 const VERSION_FLAG = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 // The CLI's own archive carries these two beside it. The CLI starts them in the folder of the
@@ -69,22 +68,8 @@ export async function buildToolchain({ log = () => undefined, cacheDir = default
 async function compile({ module, package: source, binary, version }, bin, log) {
   const started = Date.now();
   log(`building ${binary} ${version} from Go modules (this takes minutes the first time)`);
-  const args = [...BUILD, "-ldflags", `-s -w -X ${VERSION_FLAG}=v${version}`, "-o", join(bin, binary), source];
-  // GOFLAGS and GOWORK of the user's own projects must not change what is built.
-  await run("go", args, join(here, module), { ...process.env, ...compilerMemory, GOFLAGS: "", GOWORK: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" });
+  await build({ folder: join(here, module), flags: `-s -w -X ${VERSION_FLAG}=v${version}`, output: join(bin, binary), packages: [source] });
   log(`${binary} ${version} built in ${Math.round((Date.now() - started) / 1000)} s`);
-}
-
-async function run(command, args, cwd, env) {
-  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
-  const complaints = [];
-  child.stderr.on("data", (chunk) => complaints.push(chunk));
-  const code = await new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
-  if (code === 0) return;
-  const lines = Buffer.concat(complaints).toString().trim().split("\n").filter((line) => !line.startsWith("go: downloading"));
-  throw new Error(
-    `${command} ${args[0]} in ${cwd} ended with code ${code}:\n${lines.slice(-15).join("\n")}\nIf modules can't be fetched, set GOPROXY to a mirror this machine reaches.`,
-  );
 }
 
 async function goVersion() {
@@ -103,7 +88,7 @@ async function goVersion() {
 
 /** Whatever changes what comes out changes the folder's name. */
 async function digestOf(go) {
-  const digest = createHash("sha256").update(JSON.stringify([go, platform(), arch(), PROGRAMS, BUILD, VERSION_FLAG]));
+  const digest = createHash("sha256").update(JSON.stringify([go, platform(), arch(), PROGRAMS, buildArguments, VERSION_FLAG]));
   for (const { module } of PROGRAMS) {
     for (const file of ["go.mod", "go.sum"]) digest.update(await readFile(join(here, module, file)));
   }
