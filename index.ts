@@ -1,5 +1,6 @@
 // The first, before anything makes a stack trace.
 import "./runtime/stacks";
+import "./runtime/orphan";
 import { BackupData } from "./components/backup/data";
 import { loadBackups } from "./components/backup/load";
 import { Data } from "./components/data";
