@@ -12,13 +12,14 @@ export async function withLock(path, log, work) {
   let told = false;
   while (!(await taken(path))) {
     const holder = await readFile(join(path, "pid"), "utf8").catch(() => undefined);
-    if (holder === undefined ? await isOld(path) : !alive(Number(holder))) {
+    if (!holder ? await isOld(path) : !alive(Number(holder))) {
       await rm(path, { recursive: true, force: true });
       continue;
     }
-    if (!told) log(`waiting for process ${holder ?? "?"}, which is building the same (${path})`);
-    told = true;
-    await sleep(500);
+    // Empty for a moment: its maker is about to write who it is.
+    if (!told && holder) log(`waiting for process ${holder}, which is building the same (${path})`);
+    told ||= Boolean(holder);
+    await sleep(holder ? 500 : 50);
   }
   try {
     return await work();
