@@ -41,8 +41,6 @@ export async function measureDeploys({ workshop, engine, compose, runs, tell }) 
 }
 
 async function roundOf(clone, address) {
-  // A deploy is refused while what runs has only just been started.
-  await clone.stackbook("health", "--wait", "2m");
   const deploy = await underLoad(address, undefined, () => clone.stackbook("deploy", "motel", after, "--watch", "0", "--yes"));
   const cold = await underLoad(address, after, () => clone.stackbook("rollback", "motel", "--code", "--yes"));
   // As a gradual deploy leaves it while it holds the old version.

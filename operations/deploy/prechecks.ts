@@ -1,13 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { haltText, marksOf } from "../../halts/mark";
 import type { Means } from "../change";
 import { size } from "../backups/texts";
 import { Problem } from "../problem";
 import { alerts } from "../prometheus";
-import { checkHealth } from "../reading/health";
+import { checkHealth, type Check } from "../reading/health";
 import { failed, runSmoke, type SmokeResult, type SmokeSetting } from "../smoke";
 import { besideOf, systemPath } from "../slots";
 import { shortName, stackContainers } from "../stackContainers";
-import type { Visit } from "../visitor";
 import { backupProblems } from "./backups";
 import type { DeployRequest } from "./options";
 
@@ -31,7 +31,7 @@ export async function precheck(request: DeployRequest, looking: Looking, smoke: 
   // Of a system that doesn't run the rest would only say the same in other words.
   if (own.length > 0) return { problems: own, notes: [], failing: [] };
   const [ill, flows, firing, disk, backup] = await Promise.all([
-    health(request, looking, smoke?.visit), smoke === undefined ? [] : runSmoke(flowsOf(request, looking), smoke), criticalAlerts(request, looking), diskProblems(looking), backupProblems(request.system, looking),
+    health(request, looking, smoke), smoke === undefined ? [] : runSmoke(flowsOf(request, looking), smoke), criticalAlerts(request, looking), diskProblems(looking), backupProblems(request.system, looking),
   ]);
   const failing = failed(flows);
   const present = [...ill, ...failing.map(describeFailure), ...firing.problems];
@@ -76,10 +76,26 @@ export function unfinished({ mode, system }: DeployRequest, { file }: Pick<Looki
   return [`a gradual deploy of ${system} ${beside.version} has stopped at ${beside.percent} % of its visitors: npx stackbook deploy ${system} --continue, or --abort`];
 }
 
-async function health({ system }: DeployRequest, { context, engine, stack }: Looking, visit: Visit | undefined): Promise<string[]> {
-  const [own, whole] = await Promise.all([checkHealth(stack, engine, system, context.now(), visit), checkHealth(stack, engine, "stack", context.now(), visit)]);
-  const edge = whole.filter(({ check }) => check === "edge");
-  return [...own, ...edge].filter(({ ok }) => !ok).map(({ check, what }) => `${check === "edge" ? "the edge" : `${system}'s ${check}`} is not well: ${what}`);
+/** Seconds; what an update has just made is asked for its health for the first time after up to ten. */
+const patience = 30;
+
+/** What has only just started is waited for: an update ends before the engine has looked at all that it made. */
+async function health({ system }: DeployRequest, { context, engine, say, stack }: Looking, smoke: SmokeSetting | undefined): Promise<string[]> {
+  const look = async (): Promise<readonly Check[]> => {
+    const [own, whole] = await Promise.all([checkHealth(stack, engine, system, context.now(), smoke?.visit), checkHealth(stack, engine, "stack", context.now(), smoke?.visit)]);
+    return [...own, ...whole.filter(({ check }) => check === "edge")].filter(({ ok }) => !ok);
+  };
+  let ill = await look();
+  for (let waited = 0; waited < patience && ill.length > 0 && ill.every(({ starting }) => starting === true); waited += 1) {
+    if (waited === 0) say(`waiting for ${ill.map(({ check }) => check).join(", ")}, just started`);
+    await (smoke?.pause ?? oneSecond)();
+    ill = await look();
+  }
+  return ill.map(({ check, what }) => `${check === "edge" ? "the edge" : `${system}'s ${check}`} is not well: ${what}`);
+}
+
+function oneSecond(): Promise<void> {
+  return sleep(1000);
 }
 
 /** Pages of the system, and of what all systems stand on; tickets are said. */

@@ -17,6 +17,8 @@ export interface Check {
   readonly check: string;
   readonly ok: boolean;
   readonly what: string;
+  /** It is not well yet: all that ails it is that the engine has not asked a container's health for the first time. */
+  readonly starting?: true;
 }
 
 /**
@@ -48,7 +50,8 @@ export function serviceChecks(system: string, containers: readonly ContainerStat
     const ill = own.filter(({ well }) => !well);
     const watched = own.every(({ health }) => health !== undefined);
     const well = own.length === 1 ? (watched ? "healthy" : "runs") : `${own.length} of ${own.length} ${watched ? "healthy" : "run"}`;
-    return { system, check: service, ok: ill.length === 0, what: ill.length === 0 ? well : `${own.length === 1 ? "" : `${own.length - ill.length} of ${own.length} well: `}${ill.map((container) => explain(container, now)).join("; ")}` };
+    const starting = ill.length > 0 && ill.every(({ health, state }) => state === "running" && health === "starting");
+    return { system, check: service, ok: ill.length === 0, ...(starting ? { starting } : {}), what: ill.length === 0 ? well : `${own.length === 1 ? "" : `${own.length - ill.length} of ${own.length} well: `}${ill.map((container) => explain(container, now)).join("; ")}` };
   });
 }
 

@@ -32,6 +32,8 @@ const file = (): StackFile => {
 /** A stack that is well, but for what a test says. */
 interface State {
   readonly containers?: readonly Container[];
+  /** What the engine says after three pauses. */
+  readonly later?: readonly Container[];
   readonly freeKiB?: number;
   readonly answers?: Visit;
   readonly prometheus?: PrometheusAnswers;
@@ -41,20 +43,23 @@ const page: Visit = (_site, { path }) => Promise.resolve({ status: 200, headers:
 const alert = (severity: string, system = "motel", name = "ErrorRate"): object => ({ labels: { alertname: name, severity, system }, annotations: { summary: `${system} fails` }, state: "firing", activeAt: "2026-11-21T09:00:00Z", value: "1" });
 
 describe("what holds a deploy up, with nothing touched", () => {
-  const check = async ({ answers = page, containers = [well.backend, well.edge], freeKiB = 9e6, prometheus }: State, options: DeployOptions = {}): Promise<Prechecked> => {
+  let pauses = 0;
+  const check = async ({ answers = page, containers = [well.backend, well.edge], freeKiB = 9e6, later = containers, prometheus }: State, options: DeployOptions = {}): Promise<Prechecked> => {
     const asked: Engine["exec"] = (name, command, line, more) => {
       if (command[0] !== "df") return prometheusExec(prometheus ?? {})(name, command, line, more);
       return Promise.resolve({ code: 0, out: `Filesystem 1024-blocks Used Available Capacity Mounted on\noverlay 100 60 ${freeKiB} 40% /\n`, err: "" });
     };
-    const all = [...containers, ...(prometheus === undefined ? [] : [prometheusContainer])];
+    pauses = 0;
+    const watching = prometheus === undefined ? [] : [prometheusContainer];
+    const all = (): readonly Container[] => [...(pauses < 3 ? containers : later), ...watching];
     const engine = new FakeEngine({
       exec: asked, volumes: () => Promise.resolve([]),
-      containers: (labels) => Promise.resolve(all.filter((each) => Object.entries(labels).every(([label, value]) => value === undefined || each.labels[label] === value))),
+      containers: (labels) => Promise.resolve(all().filter((each) => Object.entries(labels).every(([label, value]) => value === undefined || each.labels[label] === value))),
     });
     const flow = { name: "the list", path: "/api/suites", expect: {} };
     const site = { origin: "https://motel.localhost", address: "127.0.0.1", ca: undefined, verified: true };
     const stack = {
-      ...stackWith(new FakeCli()), state: { pending: [], containers: all.map(({ id, labels, name }) => ({ id, name, image: "", labels, leaving: false })) },
+      ...stackWith(new FakeCli()), state: { pending: [], containers: all().map(({ id, labels, name }) => ({ id, name, image: "", labels, leaving: false })) },
       outputs: {
         environment: "staging", systems: { motel: { title: "Motel", version: "1.0.0", enabled: true, url: site.origin, paths: ["/", "/api", "/health"] } },
         facts: { edge: { bindAddress: "127.0.0.1", tls: "self-signed" }, systems: [{ id: "motel", url: site.origin, smoke: [flow] }] },
@@ -63,7 +68,7 @@ describe("what holds a deploy up, with nothing touched", () => {
     } as unknown as Stack;
     // The parts of a context that checks use.
     const looking: Looking = { stack, engine, file: file(), say: () => undefined, context: { now: () => new Date("2026-11-21T10:00:00Z") } as unknown as Context };
-    const smoke: SmokeSetting = { site, visit: answers, pause: () => Promise.resolve() };
+    const smoke: SmokeSetting = { site, visit: answers, pause: () => Promise.resolve(void (pauses += 1)) };
     return precheck(request(options), looking, smoke);
   };
   const problemsOf = async (state: State, options?: DeployOptions): Promise<readonly string[]> => (await check(state, options)).problems;
@@ -77,6 +82,16 @@ describe("what holds a deploy up, with nothing touched", () => {
   it("is a container or the edge that is not well", async () => {
     assert.match((await problemsOf({ containers: [part("motel-backend-a-0", "motel", "backend", { state: "exited", exitCode: 1 }), well.edge] })).join(), /motel's backend is not well: .*[\s\S]*--despite "<why>"/);
     assert.match((await problemsOf({ containers: [well.backend, part("edge-1", "stack", "edge", { health: "unhealthy" })] })).join(), /the edge is not well/);
+  });
+
+  it("is waited for where it has only just started, for half a minute and no longer", async () => {
+    const starting = part("motel-backend-a-0", "motel", "backend", { health: "starting" });
+    assert.deepEqual(await problemsOf({ containers: [starting, well.edge], later: [well.backend, well.edge] }), []);
+    assert.match((await problemsOf({ containers: [starting, well.edge] })).join(), /motel's backend is not well: motel-backend-a-0 is starting/);
+    assert.equal(pauses, 30);
+    // Beside what is broken there is nothing to wait for.
+    assert.match((await problemsOf({ containers: [starting, part("edge-1", "stack", "edge", { health: "unhealthy" })] })).join(), /is starting[\s\S]*the edge is not well/);
+    assert.equal(pauses, 0);
   });
 
   it("is an address or a critical flow that answers badly now", async () => {
