@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { startLoad } from "../support/http";
 import { begin } from "./support/going";
 import { failuresOf, paths, Scene, type DeployAnswer } from "./support/scene";
 
@@ -8,13 +7,7 @@ const { clone } = scene;
 
 describe("stackbook deploy, under load from the first to the last second", function () {
   this.timeout(1_800_000);
-  let plain: ReturnType<typeof startLoad>;
-
-  before(async () => {
-    await scene.start();
-    plain = scene.visit();
-  });
-  after(() => scene.end());
+  const visitors = scene.forSuite();
 
   it("brings a version out, tries and watches it, and records it", async () => {
     const searching = scene.visit(paths.withQuery, 1);
@@ -23,7 +16,7 @@ describe("stackbook deploy, under load from the first to the last second", funct
     assert.equal(result, "done");
     assert.deepEqual([...new Set(smoke.map(({ outcome }) => outcome))], ["passed"]);
     assert.equal(watch?.outcome, "well");
-    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], ["1.1.0", ["a 1.1.0"], { version: "1.1.0" }]);
+    await scene.isAt("1.1.0");
     const { release } = await clone.outputs();
     assert.equal(release.systems["motel"]?.version, "1.1.0");
     assert.match((await scene.history())[0] ?? "", /^deploy motel 1\.1\.0: end to end \(by /);
@@ -44,7 +37,7 @@ describe("stackbook deploy, under load from the first to the last second", funct
     assert.match(output, new RegExp(String.raw`motel 1\.2\.0-patchy was ROLLED BACK to 1\.1\.0 by itself:\s+${why}\s+1\.1\.0 serves again\.`));
     assert.match((await scene.history())[0] ?? "", new RegExp(`^deploy motel 1\\.2\\.0-patchy: rolled back by itself: ${why}`));
     assert.equal(scene.audit()[0], "deploy motel 1.2.0-patchy: rolled back");
-    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], ["1.1.0", ["a 1.1.0"], { version: "1.1.0" }]);
+    await scene.isAt("1.1.0");
     assert.deepEqual(Object.keys(await failuresOf(searching)), ["status 500"], "those that it failed, and no others");
     await clone.must("preview", "--expect-no-changes");
   });
@@ -55,7 +48,7 @@ describe("stackbook deploy, under load from the first to the last second", funct
   });
 
   it("has dropped no other request in all of that", async () => {
-    const { answers, failures, versions } = await plain.stop();
+    const { answers, failures, versions } = await visitors.load.stop();
     assert.deepEqual(failures, {});
     assert.ok(answers > 300, `${answers} answers are too few to tell`);
     assert.deepEqual([...versions].sort(), ["1.0.0", "1.1.0", "1.2.0-patchy"]);

@@ -1,6 +1,5 @@
 // Slow: each version has to fail in its own way and time before it is taken back
 import assert from "node:assert/strict";
-import type { startLoad } from "../support/http";
 import { failuresOf, Scene } from "./support/scene";
 
 const scene = new Scene("e2e-deploy-back", 34343);
@@ -8,13 +7,7 @@ const { clone } = scene;
 
 describe("a deploy that goes back by itself", function () {
   this.timeout(1_800_000);
-  let load: ReturnType<typeof startLoad>;
-
-  before(async () => {
-    await scene.start();
-    load = scene.visit();
-  });
-  after(() => scene.end());
+  const visitors = scene.forSuite();
 
   /** Deploys it, and looks at everything that must be as before. @returns what it said */
   const takenBack = async (version: string, because: RegExp, from = "1.0.0"): Promise<string> => {
@@ -23,7 +16,7 @@ describe("a deploy that goes back by itself", function () {
     assert.match(output, new RegExp(`motel ${version.replaceAll(".", "\\.")} was ROLLED BACK to ${from.replaceAll(".", "\\.")} by itself:\\s+.*(?:${because.source})`), output);
     assert.match((await scene.history())[0] ?? "", new RegExp(`^deploy motel ${version}: rolled back by itself: .*(?:${because.source})`));
     assert.equal(scene.audit()[0], `deploy motel ${version}: rolled back`);
-    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], [from, [`a ${from}`], { version: from }]);
+    await scene.isAt(from);
     await clone.must("preview", "--expect-no-changes");
     return output;
   };
@@ -31,7 +24,7 @@ describe("a deploy that goes back by itself", function () {
   it("never gets healthy: no visitor sees anything of it", async () => {
     const output = await takenBack("1.1.0-broken", /the update failed: .*is unhealthy/);
     assert.doesNotMatch(output, /Watching motel/);
-    assert.deepEqual(await failuresOf(load), {});
+    assert.deepEqual(await failuresOf(visitors.load), {});
   });
 
   it("fails every visitor: the smoke checks see it", async () => {
@@ -42,9 +35,9 @@ describe("a deploy that goes back by itself", function () {
   });
 
   it("leaks: it goes before it has cost a visitor anything", async () => {
-    load = scene.visit();
+    visitors.load = scene.visit();
     await takenBack("1.3.0-leaks", /takes \S+ MiB more memory each second and would be at its limit of .* in .*: a leak/);
-    assert.deepEqual(await failuresOf(load), {});
+    assert.deepEqual(await failuresOf(visitors.load), {});
   });
 
   it("takes all memory at once and is killed for it", async () => {

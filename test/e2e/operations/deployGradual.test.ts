@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { startLoad } from "../support/http";
 import { failuresOf, paths, Scene } from "./support/scene";
 
 const scene = new Scene("e2e-deploy-steps", 29843);
@@ -7,13 +6,7 @@ const { clone } = scene;
 
 describe("stackbook deploy --gradual, under load from the first to the last second", function () {
   this.timeout(1_800_000);
-  let plain: ReturnType<typeof startLoad>;
-
-  before(async () => {
-    await scene.start();
-    plain = scene.visit();
-  });
-  after(() => scene.end());
+  const visitors = scene.forSuite();
 
   it("judges the candidate against the old version at a step, takes it back, and spares whoever had the old one", async () => {
     const searching = scene.visit(paths.withQuery);
@@ -23,7 +16,7 @@ describe("stackbook deploy --gradual, under load from the first to the last seco
     assert.doesNotMatch(output, /100 % of the visitors/, "it never had more");
     assert.match(output, /motel 1\.1\.0-patchy was ROLLED BACK to 1\.0\.0 by itself:\s+[\d.]+ % of \d+ requests to the backend failed \(limit \d+ %; 0 % before\)\s+1\.0\.0 serves again/);
     assert.match((await scene.history())[0] ?? "", /^deploy motel 1\.1\.0-patchy: rolled back by itself: [\d.]+ % of \d+ requests/);
-    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], ["1.0.0", ["a 1.0.0"], { version: "1.0.0" }]);
+    await scene.isAt("1.0.0");
     const { answers, failures } = await searching.stop();
     assert.deepEqual(Object.keys(failures), ["status 500"]);
     assert.ok((failures["status 500"] ?? 0) < answers / 2, `${failures["status 500"]} of ${answers}: no more than had the candidate`);
@@ -32,10 +25,10 @@ describe("stackbook deploy --gradual, under load from the first to the last seco
   it("brings a version out beside the old one, step by step, promotes it without a restart, and lets the old one go", async () => {
     const { output } = await clone.done("deploy", "motel", "1.2.0", "--gradual", "20,100", "--step", "3s", "--hold", "3s", "--yes");
     assert.match(output, /20 % of the visitors[\s\S]*100 % of the visitors[\s\S]*1\.0\.0 stays warm/);
-    assert.deepEqual([await scene.versionServed(), await scene.running(), scene.motel()], ["1.2.0", ["b 1.2.0"], { version: "1.2.0", slot: "b" }]);
+    await scene.isAt("1.2.0", "b");
   });
 
   it("has dropped no other request in all of that", async () => {
-    assert.deepEqual(await failuresOf(plain, 300), {});
+    assert.deepEqual(await failuresOf(visitors.load, 300), {});
   });
 });

@@ -1,7 +1,6 @@
 // Slow: a dozen updates of a clone of the repository, most of them stopped half-way and put right
 import assert from "node:assert/strict";
 import { containersOf } from "../support/engine";
-import type { startLoad } from "../support/http";
 import { begin } from "./support/going";
 import { failuresOf, Scene } from "./support/scene";
 
@@ -10,13 +9,7 @@ const { clone } = scene;
 
 describe("a deploy that Ctrl-C stops", function () {
   this.timeout(1_800_000);
-  let load: ReturnType<typeof startLoad>;
-
-  before(async () => {
-    await scene.start();
-    load = scene.visit();
-  });
-  after(() => scene.end());
+  const visitors = scene.forSuite();
 
   const isClean = async (version: string, slot: string): Promise<void> => {
     assert.deepEqual([await scene.versionServed(), await scene.running()], [version, [`${slot} ${version}`]]);
@@ -80,6 +73,6 @@ describe("a deploy that Ctrl-C stops", function () {
   });
 
   it("keeps every visitor served", async () => {
-    assert.deepEqual(await failuresOf(load, 500), {});
+    assert.deepEqual(await failuresOf(visitors.load, 500), {});
   });
 });

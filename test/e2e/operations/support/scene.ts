@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { readAudit } from "../../../../operations/change/audit";
 import { runPulumi } from "../../../support/pulumi";
 import { containersOf } from "../../support/engine";
-import { startLoad, Visitor, type LoadReport } from "../../support/http";
+import { startLoad, Visitor } from "../../support/http";
 import type { Outputs } from "../../support/stack";
 import { Clone, type Said } from "./clone";
 
@@ -18,6 +18,8 @@ export interface DeployAnswer {
 /** A path that `-patchy` versions answer, and one that they don't. */
 export const paths = { plain: "/api/version", withQuery: "/api/version?try=1" } as const;
 
+type Load = ReturnType<typeof startLoad>;
+
 /** All of a stack that a command may have touched. */
 interface Touchable {
   readonly file: string;
@@ -30,7 +32,7 @@ export class Scene {
   readonly clone: Clone;
   readonly origin: string;
   outputs!: Outputs;
-  private readonly loads: ReturnType<typeof startLoad>[] = [];
+  private readonly loads: Load[] = [];
 
   /** @param config over what a deploy needs least: neither monitoring nor backups */
   constructor(stack: string, httpsPort: number, config: Readonly<Record<string, unknown>> = {}) {
@@ -60,7 +62,7 @@ export class Scene {
   }
 
   /** More visitors. Two of each kind are enough to tell, and leave the machine to what is tried. */
-  visit(path: string = paths.plain, clients = 2): ReturnType<typeof startLoad> {
+  visit(path: string = paths.plain, clients = 2): Load {
     const load = startLoad(this.origin, this.outputs.caCertificate, path, clients);
     this.loads.push(load);
     return load;
@@ -69,6 +71,17 @@ export class Scene {
   async end(): Promise<void> {
     await Promise.all(this.loads.map((load) => load.stop()));
     await this.clone.destroy();
+  }
+
+  /** What begins and ends a suite: the stack, and visitors from its first to its last test. @param secrets as for `start` */
+  forSuite({ clients, secrets }: { readonly clients?: number; readonly secrets?: () => Readonly<Record<string, string>> } = {}): { load: Load } {
+    const visitors: { load: Load } = { load: { stop: () => assert.fail("nobody visits before the stack stands") } };
+    before(async () => {
+      await this.start(secrets?.());
+      visitors.load = this.visit(undefined, clients);
+    });
+    after(() => this.end());
+    return visitors;
   }
 
   async versionServed(): Promise<string> {
@@ -89,6 +102,12 @@ export class Scene {
   /** What the stack file says of Motel. */
   motel(): unknown {
     return (this.clone.settings()["stackbook:systems"] as { motel: unknown }).motel;
+  }
+
+  /** This version and no other: served, running, and in the stack file. */
+  async isAt(version: string, slot: "a" | "b" = "a"): Promise<void> {
+    const written = { version, ...(slot === "a" ? {} : { slot }) };
+    assert.deepEqual([await this.versionServed(), await this.running(), this.motel()], [version, [`${slot} ${version}`], written]);
   }
 
   /** Messages of the stack's updates, newest first. */
@@ -118,7 +137,7 @@ export class Scene {
 }
 
 /** Whatever was not answered well, by what it was; and that there was enough to tell. */
-export async function failuresOf(load: { stop(): Promise<LoadReport> }, least = 100): Promise<Readonly<Record<string, number>>> {
+export async function failuresOf(load: Pick<Load, "stop">, least = 100): Promise<Readonly<Record<string, number>>> {
   const { answers, failures } = await load.stop();
   assert.ok(answers >= least, `${answers} answers are too few to tell`);
   return failures;
