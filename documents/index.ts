@@ -1,3 +1,4 @@
+import { renderCloudWatchReference } from "../alerts/cloudwatch/reference";
 import { renderAlertsReference } from "../alerts/reference";
 import { renderReference } from "../config/reference";
 import { renderPolicies } from "./policies";
@@ -11,6 +12,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
   return {
     "docs/configuration.md": renderReference(),
     "docs/alerts.md": renderAlertsReference(),
+    "docs/cloudwatch.md": renderCloudWatchReference(),
     "docs/policies.md": renderPolicies(),
     ...exampleRunbook(),
   };
