@@ -35,7 +35,7 @@ export function renderRows<Name>(input: CloudWatchInput<Name>): { readonly rende
 }
 
 function nothingOfIt({ measure }: AlertRow): string {
-  return measure.kind === "timeLeft" ? "The balancer has no certificate yet." : "No container serves it: its files lie in a bucket.";
+  return measure.kind === "timeLeft" ? "The balancer has no certificate yet." : "No container serves it here.";
 }
 
 /** What has been open too long: the same alarm, later and louder. An alarm can't wait for another one. */

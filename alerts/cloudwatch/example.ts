@@ -7,14 +7,15 @@ import type { CloudWatchInput, SystemPlaces } from "./types";
 export const exampleInput: CloudWatchInput<string> = {
   ...everything, stack: "prod", timeZone: "Europe/Berlin", escalationMinutes: defaultEscalationMinutes, thresholds: {},
   places: {
-    loadBalancer: "app/prod/50dc6c495c0c9188", cluster: "prod", certificates: ["arn:aws:acm:eu-central-1:123456789012:certificate/one"], events: logGroupName("prod", "system", "events"),
+    edge: { loadBalancer: "app/prod/50dc6c495c0c9188", targetGroup: "targetgroup/prod/73e2d6bc24d8a067", logGroup: logGroupName("prod", "stack", "edge"), containers: ["stack-edge"] },
+    cluster: "prod", certificates: ["arn:aws:acm:eu-central-1:123456789012:certificate/one"], events: logGroupName("prod", "stack", "events"),
     systems: Object.fromEntries(systemIds.map((id) => [id, placesOf(id)])),
   },
 };
 
 function placesOf(id: (typeof systemIds)[number]): SystemPlaces<string> {
   const { database, redis } = systems[id];
-  const service = (name: string) => ({ targetGroups: [`targetgroup/prod-${id}-${name}/73e2d6bc24d8a067`], containers: [`prod-${id}-${name}`] });
+  const service = (name: string) => ({ containers: [`${id}-${name}-a`] });
   return {
     services: { backend: service("backend"), frontend: service("frontend") },
     cacheNodes: redis === undefined ? [] : [`prod-${id}-001`],

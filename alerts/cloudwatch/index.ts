@@ -3,7 +3,7 @@ import { renderRows } from "./alarms";
 import { compositeAlarms, stoodFor } from "./inhibition";
 import type { CloudWatchAlarms, CloudWatchInput } from "./types";
 
-export type { AlarmFacts, CloudWatchAlarms, CloudWatchInput, CompositeAlarm, DatabasePlaces, LogFilter, MetricAlarm, Places, Query, ServicePlaces, SystemPlaces, Unjudged } from "./types";
+export type { AlarmFacts, CloudWatchAlarms, CloudWatchInput, CompositeAlarm, DatabasePlaces, EdgePlaces, LogFilter, MetricAlarm, Places, Query, ServicePlaces, SystemPlaces, Unjudged } from "./types";
 export { logGroupName, namespaceOf } from "./judged";
 export { muteRules, type MuteRule } from "./mute";
 
@@ -16,7 +16,8 @@ export function renderCloudWatch<Name>(input: CloudWatchInput<Name>): CloudWatch
   const telling = [...alarms.filter(({ name }) => !silent.has(name)), ...composites];
   return {
     alarms, composites, unjudged,
-    filters: rendered.flatMap(({ filters }) => filters),
+    // Several alarms look at one figure.
+    filters: [...new Map(rendered.flatMap(({ filters }) => filters).map((filter) => [filter.name, filter])).values()],
     telling: Object.fromEntries(severities.map((severity) => [severity, telling.filter((alarm) => alarm.severity === severity).map(({ name }) => name)])) as Record<Severity, string[]>,
   };
 }

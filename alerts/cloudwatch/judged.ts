@@ -39,9 +39,7 @@ export const servicesOf = <Name>({ own }: Asked<Name>, only?: ServiceName): Serv
 /** Whatever several alarms of one stack count from logs. */
 export const namespaceOf = (stack: string): string => `Stackbook/${stack}`;
 
-/** `/stackbook/prod/application/motel-backend`: streams are those of the retention table. */
-export function logGroupName(stack: string, stream: "application" | "system" | "audit" | "backup", name: string): string {
-  return `/stackbook/${stack}/${stream}/${name}`;
+/** `/stackbook/prod/motel/backend`; what serves all systems is the `stack`'s. */
+export function logGroupName(stack: string, system: SystemId | "stack", service: string): string {
+  return `/stackbook/${stack}/${system}/${service}`;
 }
-
-export const titleOf = (system: SystemId | "stack", part?: string): string => (part === undefined ? system : `${system} ${part}`);

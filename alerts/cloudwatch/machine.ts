@@ -1,6 +1,6 @@
 import type { ServiceName } from "../../systems";
 import type { ContainerUse, DiskForecast, HostUse, Restarts } from "../measures";
-import { because, namespaceOf, servicesOf, titleOf, type Asked, type Judged, type Judgement } from "./judged";
+import { because, namespaceOf, servicesOf, type Asked, type Judged, type Judgement } from "./judged";
 import { highest, Sheet } from "./sheet";
 import type { DatabasePlaces } from "./types";
 
@@ -11,10 +11,10 @@ const minute = 60;
 /** The hottest container of a service. */
 export function containerUse<Name>(asked: Asked<Name>, { of }: ContainerUse): Judgement<Name> {
   const { input: { places }, own, row } = asked;
-  if (row.system === "stack") return because("Nothing of the stack's own runs in a container: balancer, firewall and alarms are AWS's.");
-  return servicesOf(asked).map((service): Judged<Name> => {
+  const served = row.system === "stack" ? [{ service: "edge", containers: places.edge.containers }] : servicesOf(asked).map((service) => ({ service, containers: own?.services[service]?.containers ?? [] }));
+  return served.map(({ containers, service }): Judged<Name> => {
     const sheet = new Sheet<Name>(minute);
-    const used = (own?.services[service]?.containers ?? []).map((name) => sheet.metric("AWS/ECS", of === "cpu" ? "CPUUtilization" : "MemoryUtilization", "Maximum", { ClusterName: places.cluster, ServiceName: name }));
+    const used = containers.map((name) => sheet.metric("AWS/ECS", of === "cpu" ? "CPUUtilization" : "MemoryUtilization", "Maximum", { ClusterName: places.cluster, ServiceName: name }));
     return { part: service, queries: sheet.queries(highest(used), `percent of its ${of === "cpu" ? "processors" : "memory"}`), periodSeconds: minute, missing: "notBreaching" };
   });
 }
@@ -30,17 +30,17 @@ function ended<Name>({ input: { places, stack }, own, row }: Asked<Name>, servic
     name: `${stack}-${row.system}-${service}-ended-${index}`,
     logGroup: places.events,
     pattern: ['{ ($.detail.lastStatus = "STOPPED") && ($.detail.stopCode = "EssentialContainerExited") && ($.detail.group = "service:', name, '") }'],
-    namespace: namespaceOf(stack), metricName: `${row.system}-${service}-ended`,
+    namespace: namespaceOf(stack), metricName: `${row.system}-${service}-ended`, value: "1",
   }));
   const count = sheet.metric(namespaceOf(stack), `${row.system}-${service}-ended`, "Sum", {});
-  return { part: service, queries: sheet.queries(count, `ends of ${titleOf(row.system, service)}`), periodSeconds: windowMinutes * 60, missing: "notBreaching", filters };
+  return { part: service, queries: sheet.queries(count, `ends of ${row.system} ${service}`), periodSeconds: windowMinutes * 60, missing: "notBreaching", filters };
 }
 
 export function outOfMemory<Name>({ input: { places, stack } }: Asked<Name>, windowMinutes: number): Judgement<Name> {
   const sheet = new Sheet<Name>(windowMinutes * 60);
   const metricName = "out-of-memory";
   const filters = [{
-    name: `${stack}-${metricName}`, logGroup: places.events, namespace: namespaceOf(stack), metricName,
+    name: `${stack}-${metricName}`, logGroup: places.events, namespace: namespaceOf(stack), metricName, value: "1",
     pattern: ['{ ($.detail.lastStatus = "STOPPED") && ($.detail.containers[0].reason = "OutOfMemory*") }'],
   }];
   return [{ queries: sheet.queries(sheet.metric(namespaceOf(stack), metricName, "Sum", {}), "containers killed"), periodSeconds: windowMinutes * 60, missing: "notBreaching", filters }];

@@ -5,7 +5,7 @@ import { because, type Asked, type Judgement, type Reason } from "./judged";
 import { containerUse, diskForecast, hostUse, outOfMemory, restarts } from "./machine";
 import { Sheet } from "./sheet";
 import { cacheHits, cacheMemory, connections, deadlocks, storeGauges } from "./stores";
-import { answers, answersOf, burnRate, errorShare, readyReplicas, responseTime, throughput } from "./traffic";
+import { answers, burnRate, counted, edgeUp, errorShare, logRead, perMinute, readyReplicas, responseTime, throughput } from "./traffic";
 
 /** What an alert looks at, in CloudWatch's figures; or why there are none of it. */
 export function judge<Name>(asked: Asked<Name>): Judgement<Name> {
@@ -37,17 +37,18 @@ export function judge<Name>(asked: Asked<Name>): Judgement<Name> {
       return increase(asked, measure);
     case "share":
       return share(asked, measure);
-    case "age":
     case "perMinute":
+      return measure.metric === "edge_failed_logins_total" ? perMinute(asked, "failed-logins", measure.windowMinutes) : unknown(measure.metric);
+    case "age":
       return unknown(measure.metric);
     case "againstLastWeek":
       return because("Metric math looks at no other week; CloudWatch's own models of the usual learn a band, which is another promise.");
     case "targets":
-      return measure.job === "edge" ? because("The edge is AWS's balancer: it runs in every zone, and AWS tells of its own failures.") : because("Nothing is read from outside: AWS keeps its figures itself, and an alarm on what stays away is that of what is down.");
+      return measure.job === "edge" ? edgeUp(asked) : because("Nothing is read from outside: AWS keeps its figures itself, and an alarm on what stays away is that of what is down.");
     case "familiesMissing":
       return unknown(measure.families[0] ?? "");
     case "logSilent":
-      return because("There is no log between visitors and figures: the balancer counts them itself.");
+      return logRead(asked, measure.windowMinutes);
     case "stillOpen":
       return because("Rendered with the alerts that it waits for, as alarms of their own that wait longer.");
     case "alwaysOn":
@@ -60,7 +61,11 @@ export function judge<Name>(asked: Asked<Name>): Judgement<Name> {
 function increase<Name>(asked: Asked<Name>, measure: Extract<Measure, { kind: "increase" }>): Judgement<Name> {
   switch (measure.metric) {
     case "edge_requests_total":
-      return answersOf(asked, measure.labels?.["status_class"] ?? "5xx", measure.windowMinutes);
+      return counted(asked, measure.labels?.["status_class"] === "4xx" ? "failed-4xx" : "failed-5xx", measure.windowMinutes);
+    case "edge_failed_logins_total":
+      return counted(asked, "failed-logins", measure.windowMinutes);
+    case "edge_deprecated_requests_total":
+      return counted(asked, "deprecated-requests", measure.windowMinutes);
     case "node_vmstat_oom_kill":
       return outOfMemory(asked, measure.windowMinutes);
     case "stackbook_postgres_deadlocks_total":
@@ -96,9 +101,7 @@ function certificates<Name>({ input: { places } }: Asked<Name>): Judgement<Name>
 const reasons: Readonly<Record<string, string>> = {
   [metricNames.lastSuccess]: "Judged by the bucket itself, which outlives the stack: its alarm backup-age (docs/backups.md).",
   [metricNames.bytes]: "Judged by the bucket itself, which outlives the stack: its alarm backup-shrank (docs/backups.md).",
-  edge_failed_logins_total: "A balancer sees no login in an answer. The firewall's limit on requests of one address holds who guesses (docs/aws.md).",
-  edge_deprecated_requests_total: "A balancer reads no header of an answer.",
-  haproxy_process_current_connections: "A balancer grows with what comes; it has no limit of its own to fill.",
+  haproxy_process_current_connections: "HAProxy tells it in Prometheus's format, which nothing reads on AWS yet.",
   stackbook_postgres_lock_waits: "RDS keeps waits in Database Insights, for people to look at.",
   stackbook_postgres_longest_query_seconds: "RDS keeps running queries in Database Insights, for people to look at.",
   stackbook_postgres_slow_statements_mean_seconds: "RDS keeps statements in Database Insights, for people to look at.",

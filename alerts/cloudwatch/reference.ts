@@ -25,7 +25,7 @@ On AWS the alerts of [alerts.md](alerts.md) are CloudWatch alarms, rendered from
 guards by traffic. This page is written from it (\`npm run docs\`), for all five systems; a test wants every alert of the catalogue to be
 here, judged or with its reason. A threshold of the stack file (\`alerts.thresholds\`) holds on AWS too.
 
-Three things are different. What Prometheus looks at as a sliding window, CloudWatch looks at window by window, so an alarm comes up to one
+Figures of traffic come from the edge's access log, as on Docker: metric filters count what mtail counts there. Three things are different. What Prometheus looks at as a sliding window, CloudWatch looks at window by window, so an alarm comes up to one
 window later. An alarm's message has no value in it; its graph has. And \`digest\` alarms tell nobody: they show on the dashboard, as
 CloudWatch writes no daily report.
 

@@ -50,7 +50,7 @@ export function deadlocks<Name>({ input: { stack }, own, row }: Asked<Name>, { w
   if (logs === undefined) return because("The database's log isn't exported here.");
   const metricName = `${row.system}-deadlocks`;
   const sheet = new Sheet<Name>(windowMinutes * 60);
-  const filters = [{ name: `${stack}-${metricName}`, logGroup: logs, pattern: ['"deadlock detected"'], namespace: namespaceOf(stack), metricName }];
+  const filters = [{ name: `${stack}-${metricName}`, logGroup: logs, pattern: ['"deadlock detected"'], namespace: namespaceOf(stack), metricName, value: "1" }];
   return [{ queries: sheet.queries(sheet.metric(namespaceOf(stack), metricName, "Sum", {}), "deadlocks"), periodSeconds: windowMinutes * 60, missing: "notBreaching", filters }];
 }
 
@@ -60,7 +60,7 @@ export function slowOperations<Name>({ input: { stack }, own, row }: Asked<Name>
   if (profiler === undefined) return because("DocumentDB's profiler isn't switched on here.");
   const metricName = `${row.system}-slow-operations`;
   const sheet = new Sheet<Name>(minute);
-  const filters = [{ name: `${stack}-${metricName}`, logGroup: profiler, pattern: ["{ $.millis > 100 }"], namespace: namespaceOf(stack), metricName }];
+  const filters = [{ name: `${stack}-${metricName}`, logGroup: profiler, pattern: ["{ $.millis > 100 }"], namespace: namespaceOf(stack), metricName, value: "1" }];
   return [{ queries: sheet.queries(`${sheet.metric(namespaceOf(stack), metricName, "Sum", {})} / 2`, "slow operations in 30 s"), periodSeconds: minute, missing: "notBreaching", filters }];
 }
 

@@ -8,8 +8,7 @@ import type { ThresholdOverrides } from "../routing/types";
  * a program. Names that we give ourselves are plain.
  */
 export interface Places<Name> {
-  /** Of the balancer, as metrics have it: `app/<name>/<id>`. */
-  readonly loadBalancer: Name;
+  readonly edge: EdgePlaces<Name>;
   /** Of the cluster that containers run in. */
   readonly cluster: Name;
   /** ARNs. */
@@ -20,18 +19,25 @@ export interface Places<Name> {
 }
 
 export interface SystemPlaces<Name> {
-  /** A service that no container serves, such as files in a bucket, isn't there. */
+  /** A service that no container serves isn't there. */
   readonly services: Readonly<Partial<Record<ServiceName, ServicePlaces<Name>>>>;
   readonly database: DatabasePlaces<Name>;
   /** Nodes, by their `CacheClusterId`; empty: it has no Redis. */
   readonly cacheNodes: readonly Name[];
 }
 
-/** One of each for each version that stands. */
-export interface ServicePlaces<Name> {
-  /** As metrics have it: `targetgroup/<name>/<id>`. */
-  readonly targetGroups: readonly Name[];
+export interface EdgePlaces<Name> {
+  /** The balancer in front of it, as metrics have it: `app/<name>/<id>`, `targetgroup/<name>/<id>`. */
+  readonly loadBalancer: Name;
+  readonly targetGroup: Name;
+  /** Of its access log. */
+  readonly logGroup: Name | string;
   /** Names of ECS services. */
+  readonly containers: readonly Name[];
+}
+
+export interface ServicePlaces<Name> {
+  /** Names of ECS services, one for each version that stands. */
   readonly containers: readonly Name[];
 }
 
@@ -123,6 +129,10 @@ export interface LogFilter<Name> {
   readonly pattern: readonly (Name | string)[];
   readonly namespace: string;
   readonly metricName: string;
+  /** What a line counts for: a number, or one of its fields. */
+  readonly value: string;
+  /** Fields of a line that tell figures apart. */
+  readonly dimensions?: Readonly<Record<string, string>>;
 }
 
 /** A row that CloudWatch doesn't judge here, and why. */

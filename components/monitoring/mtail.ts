@@ -1,19 +1,8 @@
+import { loginSegments, longPolledPaths } from "../../alerts/edgeLog";
 import { edgeBuckets } from "../../alerts/metrics";
-import { systems } from "../../systems";
-
-/**
- * Last segments of a path that log somebody in. What an application answers 401 or 403 there is a failed login,
- * whatever the application itself counts.
- */
-export const loginSegments = ["login", "log-in", "signin", "sign-in", "authenticate", "token"] as const;
 
 /** Of HTTP and WebDAV there are dozens, and a client may invent more; a label may have few values only. */
 export const countedMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
-
-/** Where browsers without WebSockets ask and wait: an answer after 25 s is no slow one. */
-export const longPolledPaths: readonly string[] = [
-  ...new Set(Object.values(systems).flatMap(({ routes }) => routes.flatMap(({ path, websocket }) => (websocket === true && path !== "/" ? [path] : [])))),
-];
 
 /** A JSON string's inside: no quote that isn't escaped. */
 const text = String.raw`(?:[^"\\]|\\.)*`;

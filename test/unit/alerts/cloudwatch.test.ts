@@ -10,7 +10,8 @@ const all = renderCloudWatch(exampleInput);
 const rendered = (more: Partial<CloudWatchInput<string>> = {}) => renderCloudWatch({ ...exampleInput, ...more });
 const alarm = (name: string, from = all): MetricAlarm<string> => from.alarms.find((each) => each.name === name) ?? assert.fail(`no alarm ${name} among ${from.alarms.map((each) => each.name).join(", ")}`);
 const told = (name: string) => all.composites.find((each) => each.name === `${name}-told`) ?? assert.fail(`no composite for ${name}`);
-const traffic = (requests: number, failed: number, seconds = 0.1): Figures => (name) => ({ RequestCount: requests, HTTPCode_Target_5XX_Count: failed === 0 ? undefined : failed, TargetResponseTime: seconds, HealthyHostCount: 1 })[name];
+const traffic = (requests: number, failed: number, seconds = 0.1): Figures => (name, stat) =>
+  ({ requests, "failed-5xx": failed === 0 ? undefined : failed, milliseconds: stat === "SampleCount" ? requests : 1000 * seconds, RunningTaskCount: 1 })[name];
 
 describe("the catalogue as CloudWatch's alarms", () => {
   it("has every alert of it, as alarms or with a reason", () => {
@@ -67,20 +68,42 @@ describe("the catalogue as CloudWatch's alarms", () => {
     assert.deepEqual([page.evaluationPeriods, page.missing], [1, "notBreaching"]);
   });
 
-  it("judges response times in milliseconds, and the slower of two versions that stand side by side", () => {
+  it("judges response times in milliseconds, by method too, once enough requests have come", () => {
     const one = alarm("prod-motel-response-time-ticket-backend");
     assert.equal(isBeyond(one, valueOf(one, traffic(60, 0, 0.4))), false);
     assert.equal(isBeyond(one, valueOf(one, traffic(60, 0, 0.6))), true);
     assert.equal(isBeyond(one, valueOf(one, traffic(40, 0, 0.6))), false);
-    const { motel = assert.fail() } = exampleInput.places.systems;
-    const two = alarm("prod-motel-response-time-ticket-backend", rendered({ places: { ...exampleInput.places, systems: { motel: { ...motel, services: { ...motel.services, backend: { targetGroups: ["a", "b"], containers: ["a", "b"] } } } } }, systems: exampleInput.systems.filter(({ id }) => id === "motel") }));
-    const ofGroup: Figures = (name, _, { TargetGroup }) => (name === "RequestCount" ? 30 : TargetGroup === "b" ? 0.7 : 0.1);
-    assert.equal(valueOf(two, ofGroup), 700);
+    assert.deepEqual(alarm("prod-fetms-response-time-get-digest-backend").queries.flatMap(({ metric }) => (metric === undefined ? [] : [[metric.metricName, metric.stat]])), [["milliseconds-read", "p95"], ["milliseconds-read", "SampleCount"]]);
   });
 
-  it("calls a service down that has no healthy container, tells nothing, or fails every request", () => {
+  it("counts the edge's log by the rules of Docker's: classes, methods, logins, what takes long on purpose", () => {
+    const pattern = (metric: string): string => all.filters.find(({ metricName }) => metricName === metric)?.pattern.join("") ?? assert.fail(metric);
+    assert.equal(pattern("requests"), '{ ($.kind = "access") }');
+    assert.equal(pattern("failed-5xx"), '{ ($.kind = "access") && ($.status >= 500) && ($.status < 600) }');
+    assert.equal(pattern("milliseconds"), '{ ($.kind = "access") && ($.status != 101) && ($.totalMs >= 0) && ($.path != "/socket.io*") }');
+    assert.match(pattern("failed-logins"), /\(\$\.path = "\*\/login" \|\| /);
+    assert.equal(all.filters.find(({ metricName }) => metricName === "milliseconds")?.value, "$.totalMs");
+    assert.deepEqual(all.filters.find(({ metricName }) => metricName === "requests")?.dimensions, { System: "$.system", Service: "$.service" });
+    for (const { name, pattern: parts } of all.filters) assert.ok(parts.join("").length <= 1024, name);
+    assert.equal(new Set(all.filters.map(({ name }) => name)).size, all.filters.length);
+    // Nothing is looked at that nobody counts.
+    const own = all.alarms.flatMap(({ queries }) => queries.flatMap(({ metric }) => (metric?.namespace === "Stackbook/prod" ? [metric.metricName] : [])));
+    assert.deepEqual([...new Set(own)].filter((name) => !all.filters.some(({ metricName }) => metricName === name)), []);
+  });
+
+  it("sees guessing of passwords, the edge down, and a log that nobody counts", () => {
+    const guessing = alarm("prod-mps-password-guessing-ticket");
+    assert.equal(valueOf(guessing, (_, __, { Service }) => (Service === "backend" ? 200 : undefined)), 40);
+    const edge = alarm("prod-stack-edge-down-page");
+    assert.deepEqual([isBeyond(edge, valueOf(edge, () => 1)), isBeyond(edge, valueOf(edge, () => 0)), isBeyond(edge, valueOf(edge, () => undefined))], [false, true, true]);
+    const unread = alarm("prod-stack-edge-log-unread-ticket");
+    const read = (came: number, lines: number | undefined): boolean => isBeyond(unread, valueOf(unread, (name) => (name === "RequestCount" ? came : lines)));
+    assert.deepEqual([read(100, 99), read(100, undefined), read(10, undefined)], [false, true, false]);
+  });
+
+  it("calls a service down that no container serves, tells nothing, or fails every request", () => {
     const down = alarm("prod-mps-service-down-page-backend");
-    const on = (healthy: number | undefined, requests: number, failed: number): boolean => isBeyond(down, valueOf(down, (name) => ({ HealthyHostCount: healthy, RequestCount: requests, HTTPCode_Target_5XX_Count: failed })[name]));
+    const on = (healthy: number | undefined, requests: number, failed: number): boolean => isBeyond(down, valueOf(down, (name) => ({ RunningTaskCount: healthy, requests, "failed-5xx": failed })[name]));
     assert.deepEqual([on(2, 100, 3), on(1, 0, 0), on(0, 0, 0), on(undefined, 0, 0), on(2, 100, 100)], [false, false, true, true, true]);
   });
 
@@ -115,10 +138,10 @@ describe("the catalogue as CloudWatch's alarms", () => {
   it("holds SMS's promise by the share of requests that took half a second at most", () => {
     const [long = assert.fail(), short = assert.fail()] = all.alarms.filter(({ alert }) => alert === "slo-latency-fast");
     // 80 % within half a second: 20 % of a budget of 5 % is four times too fast.
-    const value = valueOf(long, (name) => (name === "RequestCount" ? 500 : 80));
+    const value = valueOf(long, (_, stat) => (stat === "SampleCount" ? 500 : 80));
     assert.equal(Math.round(value * 10) / 10, 4);
     assert.deepEqual([long.queries[0]?.metric?.period, short.queries[0]?.metric?.period], [3600, 300]);
-    assert.equal(isBeyond(long, valueOf(long, (name) => (name === "RequestCount" ? 500 : 20))), true);
+    assert.equal(isBeyond(long, valueOf(long, (_, stat) => (stat === "SampleCount" ? 500 : 20))), true);
     assert.match(told(long.name).rule, /^ALARM\("prod-sms-slo-latency-fast-page-60m"\) AND ALARM\("prod-sms-slo-latency-fast-page-5m"\) AND NOT \(/);
   });
 
@@ -145,8 +168,8 @@ describe("the catalogue as CloudWatch's alarms", () => {
 
   it("counts ends and kills of containers, deadlocks and slow operations in logs", () => {
     assert.deepEqual(all.filters.find(({ metricName }) => metricName === "motel-backend-ended"), {
-      name: "prod-motel-backend-ended-0", logGroup: "/stackbook/prod/system/events", namespace: "Stackbook/prod", metricName: "motel-backend-ended",
-      pattern: ['{ ($.detail.lastStatus = "STOPPED") && ($.detail.stopCode = "EssentialContainerExited") && ($.detail.group = "service:', "prod-motel-backend", '") }'],
+      name: "prod-motel-backend-ended-0", logGroup: "/stackbook/prod/stack/events", namespace: "Stackbook/prod", metricName: "motel-backend-ended", value: "1",
+      pattern: ['{ ($.detail.lastStatus = "STOPPED") && ($.detail.stopCode = "EssentialContainerExited") && ($.detail.group = "service:', "motel-backend-a", '") }'],
     });
     for (const name of ["out-of-memory", "motel-deadlocks", "fetms-slow-operations"]) {
       assert.ok(all.filters.some(({ metricName }) => metricName === name), name);
@@ -157,7 +180,7 @@ describe("the catalogue as CloudWatch's alarms", () => {
   it("says what to run on AWS, and where the runbook has it", () => {
     const { description } = alarm("prod-motel-error-rate-page-frontend", rendered({ runbookUrl: "https://runbook.example.org" }));
     assert.match(description, /^PAGE \(critical\): Motel Manager fails: more than 5 % of the requests to frontend end in an error, 5 % is the limit\.\n/);
-    assert.match(description, /\nRun: aws logs tail \/stackbook\/prod\/application\/motel-frontend --since 15m/);
+    assert.match(description, /\nRun: aws logs tail \/stackbook\/prod\/stack\/edge --since 15m --filter-pattern '\{ \(\$\.kind = "access"\) && \(\$\.system = "motel"\) && \(\$\.status >= 500\)/);
     assert.match(description, /\nRunbook: https:\/\/runbook\.example\.org\/motel\.md#error-rate \(from motel\.md, /);
   });
 
@@ -174,7 +197,7 @@ describe("the catalogue as CloudWatch's alarms", () => {
       places: { ...exampleInput.places, systems: { fetms: { ...fetms, services: { backend: fetms.services.backend ?? assert.fail() } } } },
     });
     assert.deepEqual(new Set(some.alarms.map(({ system }) => system)), new Set(["fetms", "stack"]));
-    assert.match(some.unjudged.find(({ alert }) => alert === "frontend-replicas-missing")?.why ?? "", /files lie in a bucket/);
+    assert.match(some.unjudged.find(({ alert }) => alert === "frontend-replicas-missing")?.why ?? "", /No container serves it here/);
     assert.match(some.unjudged.find(({ alert }) => alert === "host-disk")?.why ?? "", /grows by itself/);
   });
 });
