@@ -37,15 +37,18 @@ export interface UpOptions extends ProgramOptions {
   readonly refresh?: boolean;
   /** A plan of Pulumi's own: what it doesn't have, the update refuses to do. */
   readonly plan?: string;
-  /** A folder with rules, which refuse it. */
-  readonly policyPack?: string;
+  /** @default "none" */
+  readonly policies?: Policies;
 }
+
+/** The rules of docs/policies.md: what breaks them refuses an update, or is told; or they are not asked, which takes no time. */
+export type Policies = "kept" | "told" | "none";
 
 export interface PreviewOptions extends ProgramOptions {
   /** Looks at the real things first: what was changed behind the stack's back is told as a change. @default false */
   readonly refresh?: boolean;
-  /** A folder with rules, which refuse it as they would refuse the update. */
-  readonly policyPack?: string;
+  /** Rules refuse it as they would refuse the update. @default false */
+  readonly policies?: boolean;
   /** File for Pulumi's own plan of it, which an update can be held to. */
   readonly savePlan?: string;
 }
@@ -86,23 +89,23 @@ export function pulumi(args: readonly string[], env: NodeJS.ProcessEnv, input?: 
 }
 
 /** As `npm start` shows an update, and keeps its record. Ctrl-C lets it come to a halt. */
-async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void, { plan, policyPack, refresh = false, ...program }: UpOptions): Promise<void> {
+async function up(stack: string, env: NodeJS.ProcessEnv, why: string, say: (line: string) => void, { plan, policies, refresh = false, ...program }: UpOptions): Promise<void> {
   const [{ update }, { Say }, { watchSignals }] = await Promise.all([import("../setup/stack/update.mjs"), import("../setup/base/say.mjs"), import("../setup/base/signals.mjs")]);
   watchSignals();
   try {
-    const args = ["up", ...(refresh ? ["--refresh"] : []), ...(plan === undefined ? [] : ["--plan", plan]), ...(policyPack === undefined ? [] : ["--policy-pack", policyPack]), ...configFlag(program)];
-    await update({ env: { ...environmentOf(env, program), ...(plan === undefined ? {} : experimental) }, stack, cwd: program.cwd }, args, new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why });
+    const args = ["up", ...(refresh ? ["--refresh"] : []), ...(plan === undefined ? [] : ["--plan", plan]), ...configFlag(program)];
+    await update({ env: { ...environmentOf(env, program), ...(plan === undefined ? {} : experimental) }, stack, cwd: program.cwd }, args, new Say({ write: (text) => say(text.replace(/\n$/, "")) }), { what: "the update", why, policies });
   } catch (error) {
     throw asProblem(error);
   }
 }
 
-function preview(stack: string, env: NodeJS.ProcessEnv, { policyPack, refresh = false, savePlan, ...program }: PreviewOptions): Promise<Preview> {
+function preview(stack: string, env: NodeJS.ProcessEnv, { policies = false, refresh = false, savePlan, ...program }: PreviewOptions): Promise<Preview> {
   return new Promise((resolve) => {
-    const folder = policyPack === undefined ? undefined : mkdtempSync(join(tmpdir(), "stackbook-policies-"));
+    const folder = policies ? mkdtempSync(join(tmpdir(), "stackbook-policies-")) : undefined;
     const events = folder === undefined ? undefined : join(folder, "events");
-    const policies = policyPack === undefined || events === undefined ? [] : ["--policy-pack", policyPack, "--event-log", events];
-    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...policies, ...(savePlan === undefined ? [] : ["--save-plan", savePlan]), ...configFlag(program)];
+    const judged = events === undefined ? [] : ["--policy-pack", join(root, "policies"), "--event-log", events];
+    const args = ["preview", "--json", "--non-interactive", "--stack", stack, ...(refresh ? ["--refresh"] : []), ...judged, ...(savePlan === undefined ? [] : ["--save-plan", savePlan]), ...configFlag(program)];
     // The CLI takes --event-log from programs that know of it, as its own Automation API does.
     const own = { ...environmentOf(env, program), PULUMI_DEBUG_COMMANDS: "true", ...(savePlan === undefined ? {} : experimental) };
     execFile("pulumi", args, { env: own, maxBuffer: 256 * 1024 * 1024, cwd: program.cwd ?? root }, (error, out, err) => {

@@ -13,7 +13,7 @@ import { haltedLines, haltedSystems, mayStart } from "./engine/halts.mjs";
 import { checkPorts } from "./engine/ports.mjs";
 import { settled, startContainers } from "./engine/power.mjs";
 import { optionsOf } from "./options.mjs";
-import { applyConfig, dropOldSalt, edgeOf, planConfig, readConfig } from "./stack/config.mjs";
+import { applyConfig, dropOldSalt, edgeOf, isDevelopment, planConfig, readConfig } from "./stack/config.mjs";
 import { systemsInFile } from "./stack/file.mjs";
 import { ensurePassphrase } from "./stack/passphrase.mjs";
 import { Pulumi } from "./stack/pulumi.mjs";
@@ -37,9 +37,9 @@ await main(async (argv) => {
     say.line(`Stackbook: stack ${stack} with ${named} on this machine's Docker.`);
     const { env, engine } = await setUp(await survey({ force: options.force, stack, systems, also: (options.with ?? []).flatMap((part) => extras[part]) }), say, options);
     const pulumi = new Pulumi(env, stack);
-    const { edge, config } = await prepareStack(pulumi, options, say);
+    const { edge, config, isDev } = await prepareStack(pulumi, options, say);
     const refresh = await prepareEngine(pulumi, engine, edge, options, say);
-    await deploy(pulumi, engine, { config, edge, refresh }, say);
+    await deploy(pulumi, engine, { config, edge, isDev, refresh }, say);
   } finally {
     giveBack();
   }
@@ -61,7 +61,8 @@ async function prepareStack(pulumi, { stack, systems, wait }, say) {
   const config = planConfig({ asked: systems, stack, values: await readConfig(pulumi), isNew: (state?.resources ?? []).length === 0 });
   await applyConfig(pulumi, config);
   for (const id of config.off) tell(`settings  ${id} is no longer asked for: switched off in ${stackFile(stack)}, its data and passwords stay`);
-  return { config, edge: edgeOf(await readConfig(pulumi)) };
+  const values = await readConfig(pulumi);
+  return { config, edge: edgeOf(values), isDev: isDevelopment(values) };
 }
 
 /** @returns {Promise<boolean>} whether the update has to look at the real things first */
@@ -80,12 +81,12 @@ async function prepareEngine(pulumi, engine, edge, { stack }, say) {
   return refresh;
 }
 
-async function deploy(pulumi, engine, { config, edge, refresh }, say) {
+async function deploy(pulumi, engine, { config, edge, isDev, refresh }, say) {
   say.line();
   say.line(`pulumi up (stack ${pulumi.stack})${refresh ? ", after a look at the real things" : ""}`);
   const began = say.seconds();
   const why = `npm start: ${config.systems.join(", ")}${config.off.length > 0 ? `, without ${config.off.join(", ")}` : ""}`;
-  const up = (withRefresh) => update(pulumi, ["up", ...(withRefresh ? ["--refresh"] : [])], say, { what: "the update", why });
+  const up = (withRefresh) => update(pulumi, ["up", ...(withRefresh ? ["--refresh"] : [])], say, { what: "the update", why, policies: isDev ? "told" : "kept" });
   const { changed } = await up(refresh).catch(async (error) => {
     if (!isCrash(error)) throw error;
     const tell = (line) => say.line(`  ${line}`);

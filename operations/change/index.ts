@@ -6,7 +6,7 @@ import type { Engine } from "../engine";
 import { exitCodes, Problem } from "../problem";
 import { tidy } from "../maintenance/windows";
 import type { Preview } from "../preview";
-import type { ProgramOptions } from "../pulumi";
+import type { Policies, ProgramOptions } from "../pulumi";
 import type { Stack } from "../stack";
 import { StackFile } from "../stackFile";
 import { recordOperation, type AuditEntry, type AuditResult } from "./audit";
@@ -29,13 +29,15 @@ export interface UpdateOptions {
   readonly refresh?: boolean;
   /** Where the program is, other than this working copy. */
   readonly cwd?: string;
+  /** What broken rules do to it. @default "told": nothing keeps anybody from going back, or from putting something right */
+  readonly policies?: Policies;
   /** Fewer words: nothing of each resource. @default false */
   readonly quiet?: boolean;
 }
 
 export interface PreviewAsked extends Pick<UpdateOptions, "cwd"> {
-  /** Folder of a policy pack that it must keep, besides the program's own checks. @default none */
-  readonly policyPack?: string;
+  /** Broken rules refuse it, besides the program's own checks. @default false */
+  readonly policies?: boolean;
 }
 
 /** What a changing command works with, while the stack is its own. */
@@ -128,13 +130,13 @@ class Operating implements Means {
   readonly say = (line: string): void => this.context.say(line);
   readonly record = (detail: string): void => this.given.recorder.add("begun", detail);
 
-  async update({ cwd, quiet, refresh = this.refresh, step }: UpdateOptions = {}): Promise<Stack> {
+  async update({ cwd, policies = "told", quiet, refresh = this.refresh, step }: UpdateOptions = {}): Promise<Stack> {
     for (const over of tidy(this.file, this.context.now())) this.say(`Taken out of the stack file: ${over}.`);
     this.file.set(["sequence"], Math.max(this.file.sequence, this.given.position.sequence) + 1);
     this.file.save();
     const operation = this.operation(step);
     await this.stack.cli.up(messageOf(operation), quiet === true ? () => undefined : this.context.say, {
-      refresh, ...this.program(cwd, operation), configFile: this.file.path,
+      refresh, policies, ...this.program(cwd, operation), configFile: this.file.path,
     });
     this.refresh = false;
     this.stack = await this.context.openStack(this.stack.name);
@@ -142,9 +144,8 @@ class Operating implements Means {
     return this.stack;
   }
 
-  async preview({ cwd, policyPack }: PreviewAsked = {}): Promise<Preview> {
-    const policies = policyPack === undefined ? {} : { policyPack };
-    return this.file.aside((configFile) => this.stack.cli.preview({ ...this.program(cwd, this.operation()), configFile, ...policies }));
+  async preview({ cwd, policies = false }: PreviewAsked = {}): Promise<Preview> {
+    return this.file.aside((configFile) => this.stack.cli.preview({ ...this.program(cwd, this.operation()), configFile, policies }));
   }
 
   private program(cwd: string | undefined, operation: Operation): ProgramOptions {

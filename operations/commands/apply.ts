@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { change } from "../change";
 import { describeNow, movedSince, pulumiPlan, readPlan } from "../policy/planFile";
 import { Problem } from "../problem";
@@ -34,7 +34,7 @@ async function carryOut(options: Options, context: Context, file = ""): Promise<
     if (moved.length > 0) throw new Problem(`${file} is not what would be done now:`, [...moved, "Nothing was touched. Preview and approve again: npx stackbook preview --save-plan <file>"]);
     // With the stack file as it was approved, so without a number of its own.
     const message = options.why === undefined ? about.what : `${about.what}: ${options.why}`;
-    await stack.cli.up(message, say, { policyPack: join(context.root, "policies"), ...(plan.constrained ? { plan: pulumiPlan(resolve(file)) } : {}) });
+    await stack.cli.up(message, say, { policies: "kept", ...(plan.constrained ? { plan: pulumiPlan(resolve(file)) } : {}) });
     return { text: `Done: ${stack.name} is what was previewed at ${plan.at.slice(0, 16).replace("T", " ")} UTC.`, json: { stack: stack.name, plan } };
   });
 }

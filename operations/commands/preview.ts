@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { describeNow, pulumiPlan, writePlan } from "../policy/planFile";
 import { isRefused, previewMarkdown, previewText, type PreviewReport } from "../policy/previewReport";
 import { PolicyProblem, RefusedProblem } from "../preview";
@@ -46,7 +46,7 @@ async function show(options: Options, context: Context): Promise<Outcome> {
   // As it is before: a preview that somebody's update overtakes is no preview of what is there then.
   const now = plan === undefined ? undefined : await describeNow(stack.name, stack.cli, context.root, context.stackFile(stack.name));
   if (plan !== undefined) for (const file of [plan, pulumiPlan(plan)]) rmSync(file, { force: true });
-  const report = await lookAhead(stack, context, { allowed: options.allowLoss ?? [], ...(plan !== undefined && options.constraints ? { savePlan: pulumiPlan(plan) } : {}) });
+  const report = await lookAhead(stack, { allowed: options.allowLoss ?? [], ...(plan !== undefined && options.constraints ? { savePlan: pulumiPlan(plan) } : {}) });
   const refused = isRefused(report);
   if (plan !== undefined && now !== undefined && !refused) writePlan(plan, { version: 1, ...now, at: context.now().toISOString(), constrained: options.constraints });
   const text = options.format === "markdown" ? previewMarkdown(report) : `${previewText(report)}\n`;
@@ -56,10 +56,10 @@ async function show(options: Options, context: Context): Promise<Outcome> {
   return { text: [shown, ...kept].join("\n"), json: report, exitCode: refused ? 1 : 0 };
 }
 
-async function lookAhead(stack: Stack, context: Context, { allowed, ...options }: { readonly allowed: readonly string[] } & Pick<PreviewOptions, "savePlan">): Promise<PreviewReport> {
+async function lookAhead(stack: Stack, { allowed, ...options }: { readonly allowed: readonly string[] } & Pick<PreviewOptions, "savePlan">): Promise<PreviewReport> {
   const about = { stack: stack.name, environment: stack.outputs.environment ?? "prod", allowed };
   try {
-    return { ...about, violations: [], refused: [], ...(await stack.cli.preview({ policyPack: join(context.root, "policies"), ...options })) };
+    return { ...about, violations: [], refused: [], ...(await stack.cli.preview({ policies: true, ...options })) };
   } catch (error) {
     if (error instanceof PolicyProblem) return { ...about, violations: error.violations, refused: [], ...error.preview };
     if (!(error instanceof RefusedProblem)) throw error;

@@ -10,7 +10,7 @@ import { goBack, stop } from "./back";
 import { cutShort, groundGone, unwatched } from "./halfWay";
 import { hasMigrated } from "./migrated";
 import type { DeployRequest } from "./options";
-import type { Course } from "./plan";
+import { rulesOf, type Course } from "./plan";
 import { Report } from "./report";
 import { Steps } from "./steps";
 
@@ -22,7 +22,7 @@ export async function atOnce(request: DeployRequest, plan: Course, means: Means)
   const before: Figures = watchSeconds > 0 ? await steps.before() : new Map();
   const migrated = await hasMigrated(means.stack, system);
   try {
-    await means.update();
+    await means.update(rulesOf(means));
   } catch (error) {
     if (!(error instanceof Problem) || error.exitCode === exitCodes.locked) throw error;
     if (error.exitCode === exitCodes.interrupted) throw cutShort(request, plan);

@@ -11,7 +11,7 @@ import { goBack, stop } from "./back";
 import { cutShort, groundGone } from "./halfWay";
 import { hasMigrated } from "./migrated";
 import type { DeployRequest, Gradual } from "./options";
-import type { Course } from "./plan";
+import { rulesOf, type Course } from "./plan";
 import { Report } from "./report";
 import { Steps } from "./steps";
 
@@ -119,7 +119,7 @@ function interrupted({ system }: DeployRequest, { from, to }: Course, { file }: 
 
 async function tryUpdate(request: DeployRequest, course: Course, means: Means, step: string): Promise<Problem | undefined> {
   try {
-    await means.update({ step });
+    await means.update({ step, ...rulesOf(means) });
     return undefined;
   } catch (error) {
     if (!(error instanceof Problem) || error.exitCode === exitCodes.locked) throw error;

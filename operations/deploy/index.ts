@@ -49,7 +49,7 @@ async function dryRun(request: DeployRequest, options: DeployOptions, context: C
   const file = new StackFile(join(context.root, `Pulumi.${stack.name}.yaml`));
   const looking: Planning = {
     stack, context, file, engine: context.connect(stack), say: context.say,
-    preview: ({ policyPack } = {}) => file.aside((configFile) => stack.cli.preview({ configFile, ...(policyPack === undefined ? {} : { policyPack }) })),
+    preview: ({ policies = false } = {}) => file.aside((configFile) => stack.cli.preview({ configFile, policies })),
   };
   const { from, images, preview, shown, to } = await makePlan(request, looking);
   return {

@@ -60,7 +60,7 @@ async function recordOnce({ spares = false, stack, systems, why }: RecordRequest
       // Stopping asked neither for the lock nor for the stack's own trail, which hears of it now.
       means.record(`${system}: ${mark.isolated ? "cut off from its networks" : "stopped"} ${haltText(mark)}`);
     }
-    await means.update();
+    await means.update({ policies: "none" });
     await endSilences(means.engine, { stack: means.stack.name, systems }, context.say);
     text = await means.file.difference();
     return { text: `${what} is recorded`, json: null };

@@ -42,5 +42,5 @@ export async function bringBack(means: Means, down: readonly Down[], now: () => 
     if (mark !== undefined) await writeMark(means.engine, { stack, system }, { ...mark, stage: "resuming" }, now());
     means.file.set(["systems", system, "halted"], undefined);
   }
-  return means.update();
+  return means.update({ policies: "none" });
 }

@@ -17,6 +17,7 @@ export const paths = {
   lock: join(own, "lock"),
   caCertificate: join(own, "ca.crt"),
   standIns: join(own, "bin"),
+  policies: join(root, "policies"),
   modules: join(root, "node_modules"),
   packageLock: join(root, "package-lock.json"),
   /** Shared by every clone of this user: built tools and images' parts. */

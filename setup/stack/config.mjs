@@ -58,10 +58,13 @@ export function dropOldSalt(stack, file = stackFile(stack)) {
   return `${file} was of a stack that is gone; its encryption salt was taken out, the settings are kept`;
 }
 
+/** A developer's: no environment said is this machine's own stack. */
+export const isDevelopment = (values) => (values["stackbook:environment"] ?? "dev") === "dev";
+
 /** The ports and address the edge will ask the engine for. */
 export function edgeOf(values) {
   const edge = values["stackbook:edge"] ?? {};
-  const isDev = (values["stackbook:environment"] ?? "dev") === "dev";
+  const isDev = isDevelopment(values);
   return {
     httpPort: Number(edge.httpPort ?? (isDev ? 8080 : 80)),
     httpsPort: Number(edge.httpsPort ?? (isDev ? 8443 : 443)),

@@ -19,6 +19,8 @@ export class Progress {
   /** @type {{ urn?: string, text: string }[]} */
   errors = [];
   warnings = [];
+  /** Of the policy pack, that refuse nothing. @type {{ policy: string, text: string }[]} */
+  findings = [];
   /** @type {Record<string, number>} */
   changes = {};
 
@@ -82,7 +84,8 @@ export class Progress {
 
   #policy({ resourceUrn, message, policyName, enforcementLevel }) {
     const text = `policy ${policyName}: ${strip(message).trim()}`;
-    (enforcementLevel === "mandatory" ? this.errors : this.warnings).push({ urn: resourceUrn, text });
+    if (enforcementLevel === "mandatory") this.errors.push({ urn: resourceUrn, text });
+    else this.findings.push({ policy: policyName, text });
   }
 
   #line(text) {

@@ -5,5 +5,5 @@ export function update(
   pulumi: { readonly env: NodeJS.ProcessEnv; readonly stack: string; /** Where the program is. @default this clone */ readonly cwd?: string | undefined },
   args: readonly string[],
   say: Say,
-  about: { readonly what: string; readonly why: string },
+  about: { readonly what: string; readonly why: string; readonly policies?: "kept" | "told" | "none" | undefined },
 ): Promise<{ readonly changed: number }>;

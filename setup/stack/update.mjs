@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { hostname, userInfo } from "node:os";
 import { openLog, run } from "../base/run.mjs";
 import { Problem } from "../base/problem.mjs";
@@ -11,16 +12,17 @@ import { paths } from "../base/paths.mjs";
  * @param {import("./pulumi.mjs").Pulumi} pulumi
  * @param {readonly string[]} args
  * @param {import("../base/say.mjs").Say} say
+ * @param {{ what: string, why: string, policies?: "kept" | "told" | "none" }} about whether what breaks the rules of docs/policies.md refuses the update, or is told
  * @returns {Promise<{ changed: number, changes: Record<string, number> }>}
  */
-export async function update(pulumi, args, say, { what, why }) {
+export async function update(pulumi, args, say, { what, why, policies = "none" }) {
   const progress = new Progress(say);
   const rest = [];
   // Debug messages carry inputs of resources as they are, secrets among them: they are not kept.
   const log = openLog("update.log", `pulumi ${args.join(" ")}\n`);
   let ended;
   try {
-    ended = await run("pulumi", [...args, "--yes", "--skip-preview", "--non-interactive", "--json", "--stack", pulumi.stack, "--message", `${why} (by ${user()})`], {
+    ended = await run("pulumi", [...args, ...rules[policies], "--yes", "--skip-preview", "--non-interactive", "--json", "--stack", pulumi.stack, "--message", `${why} (by ${user()})`], {
       env: pulumi.env,
       ...(pulumi.cwd === undefined ? {} : { cwd: pulumi.cwd }),
       onLine: (line) => {
@@ -32,9 +34,22 @@ export async function update(pulumi, args, say, { what, why }) {
     progress.close();
     log.end();
   }
+  if (progress.findings.length > 0) say.line(`  policies: ${describeFindings(progress.findings)}`);
   for (const { text } of progress.warnings.filter(({ text }) => !isNoise(text))) say.line(`  warning: ${indent(text)}`);
   if (ended.code === 0) return { changed: progress.changed, changes: progress.changes };
   throw failure(progress, rest, what);
+}
+
+const rules = {
+  kept: ["--policy-pack", paths.policies],
+  told: ["--policy-pack", paths.policies, "--policy-pack-config", join(paths.policies, "told.json")],
+  none: [],
+};
+
+/** By rule, as one that a whole stack breaks is found many times. */
+export function describeFindings(findings) {
+  const names = [...new Set(findings.map(({ policy }) => policy))].sort();
+  return `${findings.length === 1 ? "one finding holds" : `${findings.length} findings hold`} nothing up (${names.join(", ")}): npx stackbook policy shows what to write instead`;
 }
 
 /** The CLI itself broke off (a Go panic), which is nobody's configuration: repaired, the same update goes through. */

@@ -77,7 +77,7 @@ export const policies: Check = (looking) =>
   looking.once("policies", async (): Promise<Finding> => {
     const { stack } = looking;
     try {
-      const { changes } = await stack.cli.preview({ policyPack: "policies" });
+      const { changes } = await stack.cli.preview({ policies: true });
       return { verdict: "good", says: `every rule of the policy pack holds${changes.length > 0 ? ` (${changes.length} changes wait for an update)` : ""}` };
     } catch (error) {
       if (!(error instanceof RefusedProblem)) throw error;

@@ -58,6 +58,14 @@ describe("the policy pack in the real engine", function () {
     assert.ok(!run.output.includes("hunter22xx"), "no secret is repeated");
   });
 
+  it("refuses nothing where rules are only to be told, as by what stops a system or goes back, and tells the same", async () => {
+    await project.must("config", "set", "stackbook:environment", "prod");
+    const run = await project.preview(broken, "--policy-pack", pack, "--policy-pack-config", join(pack, "told.json"));
+    assert.ok(run.ok, run.output);
+    assert.deepEqual(named(run, "mandatory"), []);
+    assert.ok(named(run, "advisory").length > 20, named(run, "advisory").join(", "));
+  });
+
   it("takes levels and exceptions from the stack file, and tells them", async () => {
     await project.must("config", "set", "stackbook:environment", "prod");
     await project.must("config", "set", "--path", "stackbook:policies.levels.limits", "advisory");
@@ -76,7 +84,7 @@ describe("the policy pack in the real engine", function () {
   it("looks at Kubernetes and AWS resources by the same rules", async () => {
     await project.must("config", "rm", "stackbook:policies");
     const run = await preview(program(`
-      make("kubernetes:apps/v1:Deployment", "backend", { apiVersion: "apps/v1", kind: "Deployment", metadata: {}, spec: { selector: {}, template: { spec: { hostNetwork: true, containers: [{ name: "a", image: "nginx:latest", securityContext: { privileged: true } }] } } } });
+      make("kubernetes:apps/v1:Deployment", "backend", { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "backend", namespace: "motel" }, spec: { selector: {}, template: { spec: { hostNetwork: true, containers: [{ name: "a", image: "nginx:latest", securityContext: { privileged: true } }] } } } });
       make("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "shut", { bucket: "b", blockPublicAcls: false });`));
     assert.ok(!run.ok, "it is refused");
     const rules = named(run, "mandatory");

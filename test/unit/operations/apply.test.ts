@@ -45,7 +45,7 @@ describe("stackbook apply", () => {
     const { code, err, out } = await run("--why", "#217");
     assert.equal(code, 0, err);
     assert.deepEqual(cli.updates, ["apply 2026-11-21T09:30:00.000Z: #217"]);
-    assert.deepEqual(cli.options, [{ policyPack: join(root, "policies"), plan: pulumiPlan(file) }]);
+    assert.deepEqual(cli.options, [{ policies: "kept", plan: pulumiPlan(file) }]);
     assert.equal(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8"), stackFile);
     assert.deepEqual(audit(), ["apply 2026-11-21T09:30:00.000Z: begun (#217)", "apply 2026-11-21T09:30:00.000Z: done (#217)"]);
     assert.match(out, /^Done: dev is what was previewed at 2026-11-21 09:30 UTC\./);

@@ -6,7 +6,7 @@ import { duration, Say, table } from "../../../setup/base/say.mjs";
 import { Steps } from "../../../setup/base/steps.mjs";
 import { Progress } from "../../../setup/stack/events.mjs";
 import { backingUp, curlLine, healthOf, nextVersion, running, thingsToTry, watching } from "../../../setup/stack/summary.mjs";
-import { failure, isCrash } from "../../../setup/stack/update.mjs";
+import { describeFindings, failure, isCrash } from "../../../setup/stack/update.mjs";
 import { groupsOf, inLanes } from "../../../setup/suites/lanes.mjs";
 import { judge, sum } from "../../../setup/suites/run.mjs";
 import { suites, testFiles } from "../../../setup/suites/suites.mjs";
@@ -49,6 +49,18 @@ describe("setup: the update as a person sees it", () => {
     assert.equal(progress.changed, 0);
     progress.read(JSON.stringify({ summaryEvent: { resourceChanges: { same: 40, create: 1, replace: 2 } } }));
     assert.equal(progress.changed, 3);
+  });
+
+  it("keeps what the policy pack finds apart from what it refuses", () => {
+    const find = (policyName, enforcementLevel) => progress.read(JSON.stringify({ policyEvent: { resourceUrn: urn("motel-cache", container), message: "<{%fg 1%}>open<{%reset%}>", policyName, enforcementLevel } }));
+    find("backed-up", "advisory");
+    find("no-root", "mandatory");
+    assert.deepEqual(progress.findings, [{ policy: "backed-up", text: "policy backed-up: open" }]);
+    assert.deepEqual(progress.errors, [{ urn: urn("motel-cache", container), text: "policy no-root: open" }]);
+    assert.equal(describeFindings(progress.findings), "one finding holds nothing up (backed-up): npx stackbook policy shows what to write instead");
+    find("backed-up", "advisory");
+    find("alerts-present", "advisory");
+    assert.match(describeFindings(progress.findings), /^3 findings hold nothing up \(alerts-present, backed-up\)/);
   });
 
   it("keeps whole error texts with what they are about, and drops debug and passing words", () => {

@@ -12,6 +12,7 @@ import { resume } from "../../../../operations/deploy/resume";
 import { writeRequest } from "../../../../operations/deploy/settings";
 import type { Container } from "../../../../operations/engine";
 import { Problem } from "../../../../operations/problem";
+import type { Policies } from "../../../../operations/pulumi";
 import type { Stack } from "../../../../operations/stack";
 import { StackFile } from "../../../../operations/stackFile";
 import { FakeEngine } from "../support/engine";
@@ -39,6 +40,8 @@ interface Wanted {
 class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), "stackbook-deploy-"));
   readonly updates: string[] = [];
+  /** What broken rules do to each. */
+  readonly rules: (Policies | undefined)[] = [];
   readonly file: StackFile;
   readonly means: Means;
   private readonly first: string;
@@ -52,8 +55,9 @@ class Stage {
     this.means = {
       stack: this.stack(), engine, file: this.file, say: () => undefined, record: () => undefined, preview: () => Promise.reject(new Error("no preview was expected")),
       context: { ...nobody, root: this.folder, env: {}, now: () => new Date("2026-11-21T10:00:00Z"), who: "ops@desk", openStack: () => Promise.reject(new Error("not asked")), locate: () => Promise.reject(new Error("not asked")), connect: () => engine, run: () => Promise.reject(new Error("not asked")), repair: () => Promise.reject(new Error("not asked")), ask: () => Promise.reject(new Error("not asked")) },
-      update: ({ step = "" } = {}) => {
+      update: ({ policies, step = "" } = {}) => {
         this.updates.push(step);
+        this.rules.push(policies);
         this.file.set(["sequence"], this.file.sequence + 1);
         this.file.save();
         const problem = scene.fails?.[this.updates.length - 1];
@@ -147,6 +151,7 @@ describe("the course of a deploy", function () {
     assert.equal(outcome.exitCode, 3);
     assert.deepEqual(made.updates, ["", "rolled back by itself: the update failed: motel-backend-a-healthy: motel backend 2.0.0: container x is unhealthy"]);
     assert.deepEqual(made.saved(), [{ version: "1.0.0" }, 6]);
+    assert.deepEqual(made.rules, ["kept", undefined], "no rule keeps it from going back");
     assert.match(outcome.text, /ROLLED BACK to 1\.0\.0 by itself:[\s\S]*1\.0\.0 serves again/);
     assert.equal((outcome.json as { result: string }).result, "rolled back");
   });
