@@ -18,10 +18,7 @@ export function checkKubernetes(checked: Checked, report: Report): void {
   if (raw.host !== undefined) report(["host"], quote(raw.host), "nothing on Kubernetes", "remove it: the cluster is named by kubernetes.kubeconfig and kubernetes.context");
   if (raw.edge?.bindAddress !== undefined) report(["edge", "bindAddress"], quote(raw.edge.bindAddress), "nothing on Kubernetes", "remove it: the cluster gives the edge its address");
   if (raw.edge?.tls?.kind === "acme") report(["edge", "tls", "kind"], quote("acme"), "{ kind: given }", "use { kind: given }: on Kubernetes Stackbook asks no certificate authority yet");
-  // Prod demands backups, so saying it there twice would be two instructions that contradict each other.
-  if (environment === "prod") report(["platform"], quote("kubernetes"), "docker in prod", "use docker: prod demands backups, and on Kubernetes Stackbook makes none yet");
-  else if (config.backups.enabled) report(["backups", "enabled"], raw.backups?.enabled === undefined ? "missing" : "true", "false on Kubernetes", "set it to false, and back up by the cluster's own means: on Kubernetes Stackbook makes no backups yet");
-  if (raw.backups?.stores !== undefined) report(["backups", "stores"], "a map", "nothing on Kubernetes", "remove it: on Kubernetes Stackbook makes no backups yet");
+  checkBackups(checked, report);
   if (config.monitoring.enabled) report(["monitoring", "enabled"], raw.monitoring?.enabled === undefined ? "missing" : "true", "false on Kubernetes", "set it to false, and watch by the cluster's own means: on Kubernetes Stackbook has no monitoring yet");
   for (const part of ["seed", "traffic"] as const) {
     if (raw.demo?.[part] === true) report(["demo", part], "true", "false on Kubernetes", "remove it: the demo is for the reference app, which is built on this machine");
@@ -30,6 +27,19 @@ export function checkKubernetes(checked: Checked, report: Report): void {
   for (const id of systemIds) {
     const system = given[id];
     if (system !== undefined) checkSystem(id, system, checked, report);
+  }
+}
+
+/** Who makes them is a program of Stackbook's own, which nobody publishes; and no node's folder is anybody's. */
+function checkBackups({ config, raw }: Checked, report: Report): void {
+  for (const [name, store] of Object.entries(raw.backups?.stores ?? {})) {
+    if (store.kind === "directory" && store.path !== undefined) report(["backups", "stores", name, "path"], quote(store.path), "nothing on Kubernetes", "remove it: the store is a claim in each system's namespace; for a place outside the cluster use { kind: s3 }");
+  }
+  if (!config.backups.enabled) return;
+  const engines = new Set(config.systems.flatMap(({ backups, spec }) => (backups === undefined ? [] : [spec.database.engine])));
+  for (const engine of engines) {
+    const key = engine === "postgres" ? "backupPostgres" : "backupMongodb";
+    if (config.images[key] === undefined) report(["images", key], "missing", "an image reference", "build agents/backup and push it where the cluster can pull it, as docs/kubernetes.md says, and name it; or set backups.enabled to false in dev and staging");
   }
 }
 

@@ -45,8 +45,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     protectData: raw.protectData ?? defaults.protectData,
     monitoring: resolveMonitoring(environment, raw.monitoring ?? {}),
     alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
-    // On Kubernetes nothing is kept yet, so not even a place for it is made.
-    backups: { ...resolveBackups(raw.backups ?? {}, secrets.backups), ...(raw.platform === "kubernetes" ? { stores: [] } : {}) },
+    backups: resolveBackups(raw.backups ?? {}, secrets.backups),
     maintenance,
     given: asGiven,
     sequence: raw.sequence ?? defaults.sequence,

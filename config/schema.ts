@@ -144,7 +144,11 @@ const logicalImages = [
   "postgres", "mongodb", "redis", "haproxy", "lego", "node", "web",
   "prometheus", "alertmanager", "nodeExporter", "blackboxExporter", "postgresExporter", "redisExporter", "mongodbExporter",
   "mtail", "cadvisor", "collector", "loki", "grafana",
+  "backupPostgres", "backupMongodb", "statusAgent",
 ] as const satisfies readonly LogicalImage[];
+
+/** Of Stackbook's own programs: nobody publishes them. */
+const isAgentImage = (name: LogicalImage): boolean => name === "backupPostgres" || name === "backupMongodb" || name === "statusAgent";
 
 const images = z.strictObject(
   Object.fromEntries(
@@ -154,7 +158,7 @@ const images = z.strictObject(
         about: `Image for ${name}, such as a mirror's; pinned by digest in staging and prod`,
         allowed: "an image reference, registry/repository:tag@sha256:<64 hex digits>",
         example: `registry.example.org/mirror/${name.toLowerCase()}:1.0@sha256:...`,
-        default: name === "mtail" ? "built from Debian's package" : "the official one, pinned",
+        default: name === "mtail" ? "built from Debian's package" : isAgentImage(name) ? "built from `agents/`; on Kubernetes to be given" : "the official one, pinned",
       }).optional(),
     ]),
   ) as Record<LogicalImage, z.ZodOptional<z.ZodString>>,

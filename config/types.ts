@@ -113,7 +113,9 @@ export type LogicalImage =
   | "postgres" | "mongodb" | "redis" | "haproxy" | "lego" | "node" | "web"
   // What watches them.
   | "prometheus" | "alertmanager" | "nodeExporter" | "blackboxExporter" | "postgresExporter" | "redisExporter" | "mongodbExporter"
-  | "mtail" | "cadvisor" | "collector" | "loki" | "grafana";
+  | "mtail" | "cadvisor" | "collector" | "loki" | "grafana"
+  // Programs of Stackbook's own.
+  | "backupPostgres" | "backupMongodb" | "statusAgent";
 
 export interface EdgeConfig {
   readonly httpPort: number;

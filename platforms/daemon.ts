@@ -36,6 +36,8 @@ export interface DaemonArgs {
   readonly cpus: number;
   /** Seconds between the stop signal and the kill. @default 10 */
   readonly stopSeconds?: number;
+  /** It may call the net, for a store elsewhere; on Docker every daemon may. @default false */
+  readonly hasWayOut?: boolean;
   /** The log collector's way to read what only the host's root may; nobody else has it. @default false */
   readonly readsHostAsRoot?: boolean;
 }
@@ -56,8 +58,10 @@ export interface ConfigFilesArgs {
    * refuses the update with the tool's last lines, and the files before stay. `{dir}` stands for the folder.
    */
   readonly check?: readonly string[];
-  /** How the running program learns of it; "replace" starts it anew. */
+  /** How the running program learns of it; "replace" starts it anew, and so does a signal where none reaches it. */
   readonly onChange: { readonly signal: "SIGHUP" } | "replace";
+  /** It looks itself whether its files are others: it never has to be started anew for them. @default false */
+  readonly looksItself?: boolean;
 }
 
 /** Configuration that more than one container reads. */

@@ -10,6 +10,20 @@ export type { LogicalImage };
 export const ownImages = ["mtail"] as const;
 export type OwnImage = (typeof ownImages)[number];
 
+/** Programs of `agents/`, by the keys under which an image of one is named where none can be built. */
+const agents = {
+  backupPostgres: { folder: "backup", database: "postgres" },
+  backupMongodb: { folder: "backup", database: "mongodb" },
+  statusAgent: { folder: "status", database: undefined },
+} as const satisfies Readonly<Partial<Record<LogicalImage, { readonly folder: string; readonly database: LogicalImage | undefined }>>>;
+export type AgentImage = keyof typeof agents;
+
+/** @param bases what it is built from besides Node, by build argument. @returns undefined where there is no such key */
+export function agentImage(folder: string, bases: Readonly<Record<string, LogicalImage>> = {}): AgentImage | undefined {
+  // The keys of a literal.
+  return (Object.keys(agents) as AgentImage[]).find((name) => agents[name].folder === folder && agents[name].database === bases["DATABASE_IMAGE"]);
+}
+
 /**
  * The official images, each pinned by the digest of its multi-platform index.
  *
@@ -22,7 +36,7 @@ export type OwnImage = (typeof ownImages)[number];
  * Refreshing one is one command, where a registry can be reached; its first digest goes here:
  *   docker buildx imagetools inspect postgres:16 --format '{{.Manifest.Digest}}'
  */
-export const officialImages: Readonly<Record<Exclude<LogicalImage, OwnImage>, string>> = {
+export const officialImages: Readonly<Record<Exclude<LogicalImage, OwnImage | AgentImage>, string>> = {
   postgres: "postgres:16.9@sha256:ddfe3e8713e3ee5b8f286082cb12512488dfbf3f5a1ecb0b74a42e6055af0a5f",
   // The digest is given by two, as an index for amd64, arm64 and Windows; the tag beside it by one of them.
   mongodb: "mongo:6.0@sha256:8b6d8f5bbedb25cb73517b65cf99f13aeb75ad5b157a56c479287a840bbad3ac",
@@ -53,7 +67,7 @@ export const officialImages: Readonly<Record<Exclude<LogicalImage, OwnImage>, st
 /** What this machine's images are, by what they are for: built from packages, or why one can't be had here. */
 export type PackageBuiltImages = Readonly<Partial<Record<LogicalImage, { readonly ref: string } | { readonly missing: string }>>>;
 
-/** The stack's configuration decides; then what was built from packages; then the catalogue. Undefined: one of `ownImages` is to be built. */
+/** The stack's configuration decides; then what was built from packages; then the catalogue. Undefined: it is one of Stackbook's own, and to be built. */
 export function resolveImage(
   name: LogicalImage,
   overrides: Readonly<Partial<Record<LogicalImage, string>>>,
@@ -63,8 +77,8 @@ export function resolveImage(
   return overrides[name] ?? (built !== undefined && "ref" in built ? built.ref : isOwn(name) ? undefined : officialImages[name]);
 }
 
-function isOwn(name: LogicalImage): name is OwnImage {
-  return ownImages.some((own) => own === name);
+function isOwn(name: LogicalImage): name is OwnImage | AgentImage {
+  return name in agents || ownImages.some((own) => own === name);
 }
 
 /** Why an image can't be had on this machine, in one line; undefined when it can. */

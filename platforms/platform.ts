@@ -90,6 +90,8 @@ export interface DataFolder {
   readonly path: string;
   /** A folder of the engine's host in place of one of its own; it must exist, and stays when everything goes. */
   readonly hostPath?: string;
+  /** Of the stack's: every system's own helpers use it. Where no place is common to systems, each has one of its own. @default false */
+  readonly forSystems?: boolean;
 }
 
 export interface WorkloadArgs {

@@ -97,7 +97,7 @@ export class BackupData extends pulumi.ComponentResource {
       }
       directories += 1;
       const { hostPath, name } = store;
-      const folder = { name: `backups-${name}`, path: placeOf(directories), ...(hostPath === undefined ? {} : { hostPath }) };
+      const folder = { name: `backups-${name}`, path: placeOf(directories), forSystems: true, ...(hostPath === undefined ? {} : { hostPath }) };
       // Removing the volume of a host's folder removes nothing.
       return { store, folder: platform.createFolder("stack", folder, stack.protectData && hostPath === undefined, { parent: this }) };
     });

@@ -151,6 +151,8 @@ export class Backups extends pulumi.ComponentResource {
       files: settings.apply((value): Record<string, string> => ({ [settingsFile]: `${JSON.stringify(value, null, 2)}\n` })),
       secretFiles: pulumi.all(Object.fromEntries(Object.entries(secrets).map(([file, text]) => [`${secretsFolder}/${file}`, text]))),
       onChange: { signal: "SIGHUP" },
+      // A backup that is under way ends with the settings it began with.
+      looksItself: true,
     };
   }
 
@@ -237,6 +239,7 @@ export class Backups extends pulumi.ComponentResource {
         config,
         data,
         folders: this.stores(),
+        hasWayOut: needsNet(this.args.stack),
         shared: [...folders, ...(drillData === undefined ? [] : [{ ...drillData, path: drillDataDirectory }])],
         healthcheck: { port: 8080, path: "/healthz" },
         memoryMiB: memory.agent,
@@ -263,6 +266,7 @@ export class Backups extends pulumi.ComponentResource {
         data,
         folders: [this.folder(parts, "drill-scratch", scratchDirectory)],
         shared: this.stores(),
+        hasWayOut: needsNet(this.args.stack),
         healthcheck: { port: 8080, path: "/healthz" },
         memoryMiB: memory.drill(spec.database.memoryMiB),
         cpus: 1,

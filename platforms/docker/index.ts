@@ -9,7 +9,7 @@ import { DockerContext } from "./context";
 import { addConfig, awaitDaemons, createConfig, createDaemon, joinSites, runBeside } from "./daemon";
 import { createDatabase } from "./database";
 import { createEdge, writeRoutes } from "./edge";
-import type { LogicalImage } from "../images";
+import { agentImage, type LogicalImage } from "../images";
 import { labelList } from "./labels";
 import { createSite } from "./site";
 import { retireLogins } from "./retire";
@@ -52,7 +52,9 @@ export class DockerPlatform implements contract.Platform {
   }
 
   createAgentImage(name: string, opts: pulumi.ComponentResourceOptions, bases?: Readonly<Record<string, LogicalImage>>): contract.AppImage {
-    return createAgentImage(this.context, name, opts, bases);
+    const key = agentImage(name, bases);
+    const given = key === undefined ? undefined : this.context.reference(key);
+    return given === undefined ? createAgentImage(this.context, name, opts, bases) : { reference: this.context.pulled(given) };
   }
 
   image(name: LogicalImage): pulumi.Output<string> {

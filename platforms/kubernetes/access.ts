@@ -7,7 +7,7 @@ const needed: readonly { readonly group: string; readonly resources: readonly st
   { group: "", resources: ["namespaces", "services", "configmaps", "secrets", "serviceaccounts", "persistentvolumeclaims"], verbs: ["get", "create", "patch", "delete"] },
   { group: "", resources: ["pods", "events"], verbs: ["list"] },
   { group: "", resources: ["pods/log"], verbs: ["get"] },
-  { group: "apps", resources: ["deployments", "statefulsets"], verbs: ["get", "create", "patch", "delete"] },
+  { group: "apps", resources: ["deployments", "statefulsets"], verbs: ["get", "list", "create", "patch", "delete"] },
   { group: "batch", resources: ["jobs"], verbs: ["get", "list", "create", "delete"] },
   { group: "networking.k8s.io", resources: ["networkpolicies"], verbs: ["get", "create", "patch", "delete"] },
   { group: "policy", resources: ["poddisruptionbudgets"], verbs: ["get", "create", "patch", "delete"] },

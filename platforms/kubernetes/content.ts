@@ -20,8 +20,47 @@ export interface ContentArgs {
  * @returns its name
  */
 export function createSecret(context: KubernetesContext, resource: string, args: ContentArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const secret = new Secret(resource, { metadata: metadataOf(context, args), type: "Opaque", immutable: true, stringData: pulumi.secret(args.data) }, context.options(opts));
-  return secret.metadata.name;
+  return secretOf(context, resource, args, opts).metadata.name;
+}
+
+function secretOf(context: KubernetesContext, resource: string, args: ContentArgs, opts: pulumi.CustomResourceOptions): Secret {
+  return new Secret(resource, { metadata: metadataOf(context, args), type: "Opaque", immutable: true, stringData: pulumi.secret(args.data) }, context.options(opts));
+}
+
+/** Files by their paths below one folder. */
+export interface SecretFiles {
+  readonly secret: pulumi.Output<string>;
+  readonly items: pulumi.Output<{ key: string; path: string }[]>;
+  readonly written: pulumi.Resource;
+}
+
+/**
+ * A Secret of files, to be mounted by its items.
+ * @param isSteady one name for whatever is in it: pods that have it get what it holds now, within a minute or two
+ */
+export function createSecretFiles(context: KubernetesContext, resource: string, args: ContentArgs, opts: pulumi.CustomResourceOptions, isSteady = false): SecretFiles {
+  const files = pulumi.output(args.data);
+  const { labels, name, namespace } = args;
+  const data = files.apply(keyed);
+  const written = isSteady ? new Secret(resource, { metadata: context.metadata(name, labels, { namespace }), type: "Opaque", stringData: pulumi.secret(data) }, context.options(opts)) : secretOf(context, resource, { ...args, data }, opts);
+  // Which they are is no secret, only what is in them.
+  return { written, secret: written.metadata.name, items: pulumi.unsecret(files.apply((content) => itemsOf(Object.keys(content)))) };
+}
+
+/** A key may have no slash in it. */
+const keyOf = (path: string): string => path.replaceAll("/", "_");
+
+/** 0440: keys are among them. */
+export const ownersAndGroups = 0o440;
+
+/** Files by the keys that a ConfigMap or Secret has them under. */
+export function keyed(content: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(content).map(([path, text]) => [keyOf(path), text]));
+}
+
+/** Where each of them is mounted. */
+export function itemsOf(paths: readonly string[]): { key: string; path: string }[] {
+  return [...paths].sort().map((path) => ({ key: keyOf(path), path }));
 }
 
 export function createConfigMap(context: KubernetesContext, resource: string, args: ContentArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {

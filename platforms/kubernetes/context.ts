@@ -41,7 +41,7 @@ export class KubernetesContext {
     this.stack = config.stack;
     this.settings = kubernetes;
     this.cluster = { ...(kubernetes.kubeconfig === undefined ? {} : { kubeconfig: kubernetes.kubeconfig }), ...(kubernetes.context === undefined ? {} : { context: kubernetes.context }) };
-    this.provider = new Provider("cluster", { ...this.cluster, enableServerSideApply: true });
+    this.provider = new Provider("cluster", { ...this.cluster, enableServerSideApply: true, enableSecretMutable: true });
   }
 
   /** From the stack's configuration, or the official one: what this machine has built, a cluster can't pull. */
@@ -106,9 +106,19 @@ export class KubernetesContext {
     };
   }
 
+  /** What is known of a name before anything is made. */
+  nameOf(service: string, tenant: Tenant): string {
+    return `${service}.${this.settings.namespacePrefix}-${tenant}.svc.${this.settings.clusterDomain}`;
+  }
+
   /** Names that a cluster's DNS answers for. */
   host(service: string, namespace: pulumi.Output<string>): pulumi.Output<string> {
     return pulumi.interpolate`${service}.${namespace}.svc.${this.settings.clusterDomain}`;
+  }
+
+  /** All that the stack file names, running or not. */
+  get systems(): readonly SystemId[] {
+    return this.config.systems.map(({ spec }) => spec.id);
   }
 
   /** What the catalogue says of a system's database. */
@@ -133,6 +143,9 @@ export interface Metadata {
   labels: Record<string, string>;
   annotations?: Record<string, string>;
 }
+
+/** What somebody changed by hand, as docs/kubernetes.md says to in an emergency, or what a restore has stopped, the next change of it takes over again. */
+export const withForce = { "pulumi.com/patchForce": "true" };
 
 /** The provider waits for a Service's pods and for a claim's disk; where these come later, it would wait for ever. */
 export const notAwaited = { "pulumi.com/skipAwait": "true" };

@@ -5,7 +5,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { edgeUser, filesOf, passFile, renderHaproxy, type EdgeModel } from "../../components/edge";
 import type { Edge, EdgeArgs, RoutesArgs } from "../platform";
-import { createConfigMap, createSecret, createServiceAccount } from "./content";
+import { createConfigMap, createSecretFiles, createServiceAccount, itemsOf, keyed, ownersAndGroups } from "./content";
 import type { KubernetesContext } from "./context";
 import { labelMap, selectorOf } from "./labels";
 import { hardenedPod, spread } from "./pod";
@@ -21,9 +21,6 @@ interface KubernetesEdge extends Edge {
 const directory = "/etc/stackbook-edge";
 const configFile = "haproxy.cfg";
 const certificateFile = "certs/stackbook.pem";
-
-/** 0440: keys are among them. */
-const ownersAndGroups = 0o440;
 
 /** Seconds from the moment a pod is taken off its Service until every node, and the balancer in front, knows. */
 const unlistedSeconds = 10;
@@ -63,10 +60,8 @@ export function writeRoutes(context: KubernetesContext, args: RoutesArgs, opts: 
   // It is made from passwords, and holds their hashes alone, which are no secret: they are long and random (see EdgeDoor).
   const files = pulumi.unsecret(args.model).apply((model) => filesByPath(model));
   const secrets = pulumi.all([args.certificate ?? pulumi.output(undefined), args.pass ?? pulumi.output(undefined)]).apply(([certificate, pass]) => secretsByPath(certificate, pass));
-  // Which they are is no secret, only what is in them.
-  const secretPaths = pulumi.unsecret(secrets.apply((content) => Object.keys(content)));
   const config = createConfigMap(context, "edge-config", { name: "edge", namespace, labels, data: files.apply(keyed) }, child);
-  const keys = createSecret(context, "edge-keys", { name: "edge", namespace, labels, data: secrets.apply(keyed) }, child);
+  const keys = createSecretFiles(context, "edge-keys", { name: "edge", namespace, labels, data: secrets }, child);
   const drain = args.drainSeconds;
   const deployment = new Deployment(
     "edge",
@@ -86,7 +81,7 @@ export function writeRoutes(context: KubernetesContext, args: RoutesArgs, opts: 
             command: ["haproxy", "-W", "-db", "-f", `${directory}/${configFile}`],
             user: edgeUser,
             serviceAccount: account,
-            mounted: [{ path: directory, volume: { projected: { defaultMode: ownersAndGroups, sources: [{ configMap: { name: config, items: items(files.apply((content) => Object.keys(content))) } }, { secret: { name: keys, items: items(secretPaths) } }] } } }],
+            mounted: [{ path: directory, volume: { projected: { defaultMode: ownersAndGroups, sources: [{ configMap: { name: config, items: files.apply((content) => itemsOf(Object.keys(content))) } }, { secret: { name: keys.secret, items: keys.items } }] } } }],
             ports: [
               { name: "http", containerPort: 8080 },
               { name: "https", containerPort: 8443 },
@@ -143,8 +138,3 @@ function secretsByPath(certificate: string | undefined, pass: { readonly id: str
   if (certificate === undefined) throw new Error("the edge has no certificate: on Kubernetes it is given or made here");
   return { [certificateFile]: `${certificate.trim()}\n`, ...(pass === undefined ? {} : { [passFile(pass.id)]: `key ${pass.key}\n` }) };
 }
-
-/** A key may have no slash in it. */
-const keyOf = (path: string): string => path.replaceAll("/", "_");
-const keyed = (content: Readonly<Record<string, string>>): Record<string, string> => Object.fromEntries(Object.entries(content).map(([path, text]) => [keyOf(path), text]));
-const items = (paths: pulumi.Output<string[]>): pulumi.Output<{ key: string; path: string }[]> => paths.apply((known) => [...known].sort().map((path) => ({ key: keyOf(path), path })));

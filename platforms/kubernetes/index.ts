@@ -1,19 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { LogicalImage, StackConfig } from "../../config/types";
 import type { SystemId } from "../../systems";
+import { agentImage } from "../images";
 import type * as contract from "../platform";
 import { createFolder } from "./claim";
 import { KubernetesContext } from "./context";
 import { createCache, createDatabase } from "./database";
+import { createConfig, createDaemon, Daemons } from "./daemon";
 import { createEdge, writeRoutes } from "./edge";
 import { retireLogins } from "./retire";
-import { runTask } from "./runTask";
+import { runExclusively, runTask } from "./runTask";
 import { createSite } from "./site";
 import { createSidecar, createWorkload } from "./workload";
 
 /**
- * One cluster. What `config/kubernetes-checks.ts` refuses yet (backups, monitoring, restores), the program never asks for;
- * should it all the same, it is told so here.
+ * One cluster. What `config/kubernetes-checks.ts` refuses yet (monitoring), the program never asks for; should it all the
+ * same, it is told so here.
  */
 export class KubernetesPlatform implements contract.Platform {
   readonly name = "kubernetes";
@@ -81,16 +83,19 @@ export class KubernetesPlatform implements contract.Platform {
     return [];
   }
 
-  createAgentImage(name: string): never {
-    return notYet(`the program ${name} beside systems`);
+  /** Named by the stack file, as nothing is built for a cluster. */
+  createAgentImage(name: string, _opts: pulumi.ComponentResourceOptions, bases?: Readonly<Record<string, LogicalImage>>): contract.AppImage {
+    const key = agentImage(name, bases);
+    if (key === undefined) throw new Error(`agents/${name}: nothing by this name can be named under images`);
+    return { reference: this.image(key) };
   }
 
-  createConfig(): never {
-    return notYet("files of configuration");
+  createConfig(args: contract.SharedConfigArgs, opts: pulumi.ComponentResourceOptions): contract.SharedConfig {
+    return createConfig(this.context, args, opts);
   }
 
-  createDaemon({ name }: contract.DaemonArgs): never {
-    return notYet(name);
+  createDaemon(args: contract.DaemonArgs, opts: pulumi.ComponentResourceOptions): contract.Daemon {
+    return createDaemon(this.context, args, opts);
   }
 
   joinSites(): never {
@@ -105,12 +110,12 @@ export class KubernetesPlatform implements contract.Platform {
     return notYet("monitoring");
   }
 
-  awaitDaemons(what: "monitoring" | "backups"): never {
-    return notYet(what);
+  awaitDaemons(what: "monitoring" | "backups", daemons: readonly contract.Daemon[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+    return new Daemons(what, daemons, opts);
   }
 
-  runExclusively(name: string): never {
-    return notYet(name);
+  runExclusively(name: string, args: contract.ExclusiveTaskArgs, opts: pulumi.ComponentResourceOptions): contract.ExclusiveTask {
+    return runExclusively(this.context, name, args, opts);
   }
 }
 

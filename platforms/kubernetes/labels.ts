@@ -6,7 +6,7 @@ export interface Labels {
   /** A system's id, or "stack" for what serves all of them. */
   readonly system: string;
   readonly service: string;
-  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "network" | "volume";
+  readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "backup" | "network" | "volume";
   readonly slot?: string;
   readonly version?: string;
   readonly restore?: string;
@@ -28,6 +28,12 @@ export function labelMap(labels: Labels): Record<string, string> {
 export function selectorOf({ role, service, slot, stack, system }: Labels): Record<string, string> {
   return labelMap({ stack, system, service, role, ...(slot === undefined ? {} : { slot }) });
 }
+
+/** What mounts a disk that others of its system mount too: these are on one node, where the disk is. The first one may go anywhere. */
+export const sharingDisks: Readonly<Record<string, string>> = { "stackbook.disks": "shared" };
+
+/** May call what is in the net. */
+export const reachingNet: Readonly<Record<string, string>> = { "stackbook.reaches-net": "yes" };
 
 /** Which of its system's stores a pod may reach: the network policies go by these. */
 export function accessLabels(access: readonly Access[]): Record<string, string> {

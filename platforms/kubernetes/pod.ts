@@ -10,7 +10,7 @@ export interface HardenedPodArgs {
   readonly image: pulumi.Input<string>;
   /** Absent: the image's own. */
   readonly command?: readonly string[];
-  readonly args?: readonly string[];
+  readonly args?: readonly pulumi.Input<string>[];
   /** Name of the Secret that holds its environment. */
   readonly environment?: pulumi.Input<string>;
   /** `uid:gid` in numbers, never root. */

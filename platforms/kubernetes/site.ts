@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { SiteArgs } from "../platform";
 import { engines } from "../stores/engines";
 import type { KubernetesContext, KubernetesSite, Tenant } from "./context";
+import { reachingNet } from "./labels";
 
 type Spec = inputs.networking.v1.NetworkPolicySpec;
 type Peer = inputs.networking.v1.NetworkPolicyPeer;
@@ -54,7 +55,14 @@ export function createEdgePolicies(context: KubernetesContext, opts: pulumi.Comp
   });
 }
 
-function policies(context: KubernetesContext, tenant: Tenant, opts: pulumi.ComponentResourceOptions): (name: string, spec: Spec) => NetworkPolicy {
+/** Of those who keep something elsewhere: a store of backups may be anywhere. Made when the first one asks. */
+export function openWayOut(context: KubernetesContext, tenant: Tenant, opts: pulumi.CustomResourceOptions): void {
+  context.oneOf(`${tenant}-to-net`, () =>
+    policies(context, tenant, opts)("to-net", { podSelector: { matchLabels: { ...reachingNet } }, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }] }] }),
+  );
+}
+
+function policies(context: KubernetesContext, tenant: Tenant, opts: Pick<pulumi.CustomResourceOptions, "parent">): (name: string, spec: Spec) => NetworkPolicy {
   const system = tenant === "edge" ? "stack" : tenant;
   return (name, spec) =>
     new NetworkPolicy(

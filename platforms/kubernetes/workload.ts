@@ -7,9 +7,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../systems";
 import { loginsLabel, type SidecarArgs, type Workload, type WorkloadArgs } from "../platform";
 import { createSecret, createServiceAccount } from "./content";
-import { namespaceOf, notAwaited, type KubernetesContext } from "./context";
+import { namespaceOf, notAwaited, withForce, type KubernetesContext } from "./context";
 import { settled } from "./environment";
-import { accessLabels, labelMap, selectorOf } from "./labels";
+import { accessLabels, labelMap, selectorOf, sharingDisks } from "./labels";
 import { hardenedPod, spread, together } from "./pod";
 
 /** Who the process is: static artefacts run on the web server's user, servers on `node`'s. */
@@ -42,16 +42,16 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
   const deployment = new Deployment(
     resource,
     {
-      metadata: context.metadata(name, labels, { namespace }),
+      metadata: context.metadata(name, labels, { namespace, annotations: withForce }),
       spec: {
-        // Beside an autoscaler a number here would undo its work at every update.
-        ...(scale === undefined ? { replicas } : {}),
+        // Beside an autoscaler a number here would undo its work at every update; a restore has left none, from which it never begins.
+        ...(scale === undefined || restore !== undefined ? { replicas } : {}),
         selector: { matchLabels: selector },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         progressDeadlineSeconds: rolloutSeconds,
         revisionHistoryLimit: 2,
         template: {
-          metadata: { labels: { ...labelMap(labels), ...accessLabels(access) } },
+          metadata: { labels: { ...labelMap(labels), ...accessLabels(access), ...(args.folders.length === 0 ? {} : sharingDisks) } },
           spec: hardenedPod({
             name: service.name,
             image: image.reference,
@@ -69,7 +69,7 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
             ...(scale === undefined ? {} : { cpuShare: 1 }),
             stopSeconds: args.stopSeconds + unlistedSeconds,
             preStop: { sleep: { seconds: unlistedSeconds } },
-            placement: args.folders.length === 0 ? spread(selector) : together(selectorOf(plain)),
+            placement: args.folders.length === 0 ? spread(selector) : together(sharingDisks),
           }),
         },
       },

@@ -16,15 +16,15 @@ export interface Wishes {
 }
 
 interface Made {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } } };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string | null>> };
+  readonly spec?: { readonly replicas?: number; readonly template?: { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } } };
 }
 
 interface Review {
   readonly spec?: { readonly resourceAttributes?: Readonly<Record<string, string>> };
 }
 
-/** So much of a cluster's API as the program asks itself: who it is, what is allowed, and Jobs, which end at once. */
+/** So much of a cluster's API as the program asks itself: who it is, what is allowed, Jobs, which end at once, and Deployments, which are scaled. */
 export class FakeCluster {
   /** `POST /apis/...`, in order. */
   readonly asked: string[] = [];
@@ -76,20 +76,32 @@ export class FakeCluster {
     if (path === "/version") return say(200, { major: "1", minor: this.wishes.current.minor ?? "33", gitVersion: `v1.${this.wishes.current.minor ?? "33"}.0` });
     if (path.endsWith("/selfsubjectaccessreviews")) return say(201, { status: { allowed: this.allows(body.spec?.resourceAttributes ?? {}) } });
     if (path.endsWith("/log")) return say(200, this.wishes.current.log ?? "done");
+    if (path.endsWith("/pods") && !url.includes("job-name")) return say(200, { items: [] });
     if (path.endsWith("/pods")) return say(200, { items: [{ metadata: { name: "pod" }, status: { phase: "Succeeded" } }] });
     if (path.endsWith("/events")) return say(200, { items: [] });
     if (method === "POST") return say(201, this.make(path, body));
     if (method === "DELETE") return say(this.made.delete(path) ? 200 : 404, {});
+    if (method === "PATCH") return say(this.made.has(path) ? 200 : 404, this.merge(path, body) ?? {});
     const known = this.made.get(path);
     if (known !== undefined) return say(200, { ...known, status: { conditions: [this.verdict(known)] } });
     const listed = [...this.made].filter(([at]) => at.startsWith(`${path}/`) && wantedBy(url, this.made.get(at)));
-    return say(method === "GET" && /\/(jobs|secrets)$/.test(path) ? 200 : 404, { items: listed.map(([, each]) => each), message: `the fake cluster doesn't know ${method} ${path}` });
+    return say(method === "GET" && /\/(jobs|secrets|deployments)$/.test(path) ? 200 : 404, { items: listed.map(([, each]) => each), message: `the fake cluster doesn't know ${method} ${path}` });
   }
 
   private make(path: string, body: Made): Made {
     this.made.set(`${path}/${body.metadata.name}`, body);
     if (path.endsWith("/jobs")) this.jobs.push(body.metadata.name);
     return body;
+  }
+
+  private merge(path: string, { metadata, spec }: Made): Made | undefined {
+    const before = this.made.get(path);
+    if (before === undefined) return undefined;
+    // As a merge patch has it: null takes away.
+    const annotations = Object.fromEntries(Object.entries({ ...before.metadata.annotations, ...metadata.annotations }).filter(([, value]) => value !== null));
+    const after = { ...before, metadata: { ...before.metadata, annotations }, spec: { ...before.spec, ...spec } };
+    this.made.set(path, after);
+    return after;
   }
 
   private verdict({ spec }: Made): object {
@@ -105,12 +117,14 @@ export class FakeCluster {
   }
 }
 
-/** By the one label that is asked for. */
+/** By the labels that are asked for. */
 function wantedBy(url: string, each: Made | undefined): boolean {
   const selector = new URL(url, "http://cluster").searchParams.get("labelSelector");
   if (selector === null) return true;
-  const [label = "", value] = selector.split("=");
-  return each?.metadata.labels?.[label] === value;
+  return selector.split(",").every((pair) => {
+    const [label = "", value] = pair.split("=");
+    return each?.metadata.labels?.[label] === value;
+  });
 }
 
 export function kubeconfig(server: string, more: { readonly context?: string; readonly user?: object; readonly cluster?: object } = {}): string {

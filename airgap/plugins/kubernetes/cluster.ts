@@ -1,8 +1,8 @@
 import { call, connect, messageOf, type Answer, type Cluster } from "../../../platforms/kubernetes/api/client";
 import type { CheckFailure } from "../rpc/plugin";
-import { text, type Bag } from "../rpc/values";
+import { isBag, text, type Bag } from "../rpc/values";
 
-const SETTINGS = ["kubeconfig", "context", "enableServerSideApply", "version"];
+const SETTINGS = ["kubeconfig", "context", "enableServerSideApply", "enableSecretMutable", "version"];
 
 /** The cluster of one provider. Connected at the first use: a preview of creates must work without it. */
 export class ClusterApi {
@@ -24,6 +24,11 @@ export class ClusterApi {
     ];
   }
 
+  /** Whether a Secret that doesn't say that it is immutable is changed in its place. */
+  get changesSecrets(): boolean {
+    return this.config.enableSecretMutable === true || this.config.enableSecretMutable === "true";
+  }
+
   async get(path: string): Promise<Bag | undefined> {
     const answer = await this.call("GET", path);
     if (answer.status === 404) return undefined;
@@ -38,7 +43,10 @@ export class ClusterApi {
 
   /** Server-side apply: creates what isn't there, and is refused where somebody else manages one of the fields. */
   async apply(path: string, manager: string, object: Bag): Promise<Bag> {
-    const query = `?fieldManager=${manager}&fieldValidation=Strict`;
+    const { annotations } = isBag(object.metadata) ? object.metadata : {};
+    // The program's own way, as with the official plugin, to have a field back that somebody else has changed.
+    const force = isBag(annotations) && annotations["pulumi.com/patchForce"] === "true" ? "&force=true" : "";
+    const query = `?fieldManager=${manager}&fieldValidation=Strict${force}`;
     return bagOf(await this.call("PATCH", path + query, object, "application/apply-patch+yaml"), "applying it");
   }
 

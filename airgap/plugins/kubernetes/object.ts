@@ -24,7 +24,8 @@ export function objectKind(api: ClusterApi, kind: Kind): ResourceKind {
     },
     diff(_target, _id, oldInputs, _oldOutputs, news) {
       const paths = [...differences(oldInputs, news, "")];
-      const isReplaced = (path: string): boolean => [...["apiVersion", "kind", "metadata.name", "metadata.namespace"], ...kind.replaces].some((start) => path === start || path.startsWith(`${start}.`));
+      const isChanged = kind.kind === "Secret" && api.changesSecrets && oldInputs.immutable !== true && news.immutable !== true;
+      const isReplaced = (path: string): boolean => [...["apiVersion", "kind", "metadata.name", "metadata.namespace"], ...(isChanged ? ["type"] : kind.replaces)].some((start) => path === start || path.startsWith(`${start}.`));
       const [before, after] = [placeOf(oldInputs), placeOf(news)];
       return {
         changes: Object.fromEntries(paths.map((path): [string, ChangeKind] => [path, isReplaced(path) ? "updateReplace" : "update"])),

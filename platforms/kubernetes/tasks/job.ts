@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterRef } from "../api/client";
-import { run, type JobInputs } from "./run";
+import { run, startWhatStands, type JobInputs } from "./run";
+import { leftBehind } from "./scale";
 
 /** A Job that runs to its end as part of the update. */
 export interface JobArgs {
@@ -13,13 +14,15 @@ export interface JobArgs {
   /** May hold secrets: it lies in a Secret while the Job runs. */
   readonly env: pulumi.Input<Record<string, string>>;
   readonly claims?: readonly { readonly claim: pulumi.Input<string>; readonly path: string; readonly readOnly: boolean }[];
+  /** Files of Secrets that are there, each below a folder of its own; read-only. */
+  readonly files?: readonly { readonly secret: pulumi.Input<string>; readonly items: pulumi.Input<{ key: string; path: string }[]>; readonly path: string }[];
   /** `uid:gid`. */
   readonly user: string;
   readonly serviceAccount: pulumi.Input<string>;
   /** Of the Job and its pod; network policies go by them. */
   readonly labels: Readonly<Record<string, string>>;
-  /** On which node its claims are, for those that are mounted elsewhere meanwhile. */
-  readonly beside?: Readonly<Record<string, string>>;
+  /** Whose disks it shares, itself among them: all of these are on one node. */
+  readonly together?: Readonly<Record<string, string>>;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
   /** What the task is, for messages. */
@@ -30,6 +33,10 @@ export interface JobArgs {
   readonly onlyOnTriggers?: boolean;
   /** Environment variable that gets the first trigger with which it last succeeded. */
   readonly previousTrigger?: string;
+  /** Labels of Deployments that have no pods while it runs, nor after it; they start again if it fails. */
+  readonly stops?: Readonly<Record<string, string>>;
+  /** With `stops`: nothing runs; what an update that was cut off has stopped is started. @default false */
+  readonly isResting?: boolean;
 }
 
 interface Done {
@@ -53,13 +60,16 @@ function isDone(olds: JobInputs, news: JobInputs): boolean {
 }
 
 const provider: pulumi.dynamic.ResourceProvider<JobInputs, JobInputs & Done> = {
-  diff: (_id, olds, news) => Promise.resolve({ changes: !isDone(olds, news) }),
+  // Besides what changed: Deployments that an update which was cut off has stopped.
+  diff: async (_id, olds, news) => ({ changes: !isDone(olds, news) || (news.stops !== undefined && (await leftBehind(news.cluster, { namespace: news.namespace, stops: news.stops }))) }),
   async create(inputs) {
     const done = await run(inputs);
     return { id: `${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}-${done.result}`, outs: { ...inputs, ...done } };
   },
   async update(_id, olds, news) {
-    return { outs: { ...news, ...(await run(news, olds.triggers?.[0])) } };
+    if (!isDone(olds, news)) return { outs: { ...news, ...(await run(news, olds.triggers?.[0])) } };
+    await startWhatStands(news);
+    return { outs: { ...news, result: olds.result, answer: olds.answer } };
   },
 };
 

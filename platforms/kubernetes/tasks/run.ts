@@ -3,6 +3,7 @@
  */
 import type * as crypto from "node:crypto";
 import { call, connect, messageOf, type Cluster, type ClusterRef } from "../api/client";
+import { letGo, startAgain, stopAll, type Stopping } from "./scale";
 
 export interface JobInputs {
   cluster: ClusterRef;
@@ -12,16 +13,19 @@ export interface JobInputs {
   command: string[];
   env: Record<string, string>;
   claims?: { claim: string; path: string; readOnly: boolean }[];
+  files?: { secret: string; items: { key: string; path: string }[]; path: string }[];
   user: string;
   serviceAccount: string;
   labels: Record<string, string>;
-  beside?: Record<string, string>;
+  together?: Record<string, string>;
   memoryMiB: number;
   timeoutSeconds: number;
   title: string;
   triggers?: string[];
   onlyOnTriggers?: boolean;
   previousTrigger?: string;
+  stops?: Record<string, string>;
+  isResting?: boolean;
 }
 
 interface Listed<T> {
@@ -45,7 +49,8 @@ function manifests(inputs: JobInputs, name: string, env: Record<string, string>)
   const [uid = 0, gid = 0] = inputs.user.split(":").map(Number);
   const metadata = { name, namespace: inputs.namespace, labels: { ...inputs.labels, "stackbook.task": inputs.name } };
   const claims = (inputs.claims ?? []).map((claim, i) => ({ ...claim, volume: `claim-${i}` }));
-  const affinity = inputs.beside === undefined ? {} : { affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: inputs.beside } } }] } } };
+  const files = (inputs.files ?? []).map((folder, i) => ({ ...folder, volume: `files-${i}` }));
+  const affinity = inputs.together === undefined ? {} : { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: inputs.together } }] } } };
   return {
     secret: { apiVersion: "v1", kind: "Secret", metadata, immutable: true, stringData: env },
     job: {
@@ -74,10 +79,10 @@ function manifests(inputs: JobInputs, name: string, env: Record<string, string>)
                 envFrom: [{ secretRef: { name } }],
                 resources: { requests: { cpu: "50m", memory: `${inputs.memoryMiB}Mi` }, limits: { cpu: "1", memory: `${inputs.memoryMiB}Mi` } },
                 securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
-                volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...claims.map(({ path, readOnly, volume }) => ({ name: volume, mountPath: path, readOnly }))],
+                volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...claims.map(({ path, readOnly, volume }) => ({ name: volume, mountPath: path, readOnly })), ...files.map(({ path, volume }) => ({ name: volume, mountPath: path, readOnly: true }))],
               },
             ],
-            volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, ...claims.map(({ claim, volume }) => ({ name: volume, persistentVolumeClaim: { claimName: claim } }))],
+            volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, ...claims.map(({ claim, volume }) => ({ name: volume, persistentVolumeClaim: { claimName: claim } })), ...files.map(({ items, secret, volume }) => ({ name: volume, secret: { secretName: secret, defaultMode: 0o440, items } }))],
           },
         },
       },
@@ -153,8 +158,25 @@ async function end(cluster: Cluster, inputs: JobInputs, name: string): Promise<s
   }
 }
 
+function stoppingOf({ namespace, stops }: JobInputs): Stopping | undefined {
+  return stops === undefined ? undefined : { namespace, stops };
+}
+
+/** Of an update that was cut off: its Job may still run, and what it has stopped still stands. */
+export async function startWhatStands(inputs: JobInputs): Promise<void> {
+  const cluster = await connect(inputs.cluster);
+  const stopping = stoppingOf(inputs);
+  await clear(cluster, inputs);
+  if (stopping !== undefined) await startAgain(cluster, stopping);
+}
+
 export async function run(inputs: JobInputs, previous?: string): Promise<{ readonly result: string; readonly answer: string }> {
   const { createHash } = require("node:crypto") as typeof crypto;
+  if (inputs.isResting === true) {
+    await startWhatStands(inputs);
+    return { result: new Date().toISOString(), answer: "" };
+  }
+  const stopping = stoppingOf(inputs);
   const cluster = await connect(inputs.cluster);
   const env = { ...inputs.env, ...(inputs.previousTrigger === undefined || previous === undefined ? {} : { [inputs.previousTrigger]: previous }) };
   const name = `${inputs.name}-${createHash("sha256").update(JSON.stringify([inputs.image, inputs.command, env, inputs.triggers ?? []])).digest("hex").slice(0, 10)}`;
@@ -162,6 +184,7 @@ export async function run(inputs: JobInputs, previous?: string): Promise<{ reado
   const at = { secrets: `/api/v1/namespaces/${inputs.namespace}/secrets`, jobs: `/apis/batch/v1/namespaces/${inputs.namespace}/jobs` };
   await clear(cluster, inputs);
   try {
+    if (stopping !== undefined) await stopAll(cluster, stopping);
     for (const [path, body] of [[at.secrets, secret], [at.jobs, job]] as const) {
       const made = await call(cluster, "POST", path, body);
       if (made.status >= 300) throw new Error(`${inputs.title} could not be started: ${messageOf(made)}`);
@@ -172,7 +195,13 @@ export async function run(inputs: JobInputs, previous?: string): Promise<{ reado
       const said = log === "" ? await eventsOf(cluster, inputs, name) : log;
       throw new Error(`${inputs.title} ${trouble}${said === "" ? "; it left no log" : `; its last lines:\n${said}`}`);
     }
+    if (stopping !== undefined) await letGo(cluster, stopping);
     return { result: new Date().toISOString(), answer: log.slice(log.lastIndexOf("\n") + 1) };
+  } catch (error) {
+    // Never both at once: what has not ended goes first.
+    await clear(cluster, inputs).catch(() => undefined);
+    const trouble = stopping === undefined ? "" : await startAgain(cluster, stopping).then(() => "", String);
+    throw trouble === "" ? error : new Error(`${String(error)}\n${trouble}`);
   } finally {
     await call(cluster, "DELETE", `${at.jobs}/${name}?propagationPolicy=Background`).catch(() => undefined);
     await call(cluster, "DELETE", `${at.secrets}/${name}`).catch(() => undefined);

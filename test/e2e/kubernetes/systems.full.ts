@@ -151,8 +151,8 @@ describe("five systems on a real Kubernetes API", function () {
   it("leave their claims and nothing else that runs when all is destroyed, and find them again", async () => {
     const claims = async (): Promise<string[]> => (await cluster.list("/api/v1/persistentvolumeclaims")).map(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name} ${metadata.uid}`).sort();
     const before = await claims();
-    // A database each, and what the catalogue has besides.
-    const wanted = ids.flatMap((id) => [id, ...(systems[id].redis === undefined ? [] : [id]), ...(systems[id].uploads === undefined ? [] : [id]), ...(systems[id].auditLog === undefined ? [] : [id])]);
+    // A database and a place for backups each, and what the catalogue has besides.
+    const wanted = ids.flatMap((id) => [id, id, ...(systems[id].redis === undefined ? [] : [id]), ...(systems[id].uploads === undefined ? [] : [id]), ...(systems[id].auditLog === undefined ? [] : [id])]);
     assert.equal(before.length, wanted.length);
     await must("destroy", "--yes", "--skip-preview", "--exclude-protected");
     assert.deepEqual(await claims(), before);

@@ -10,7 +10,7 @@ const system = (id: string, version: string): object => ({
   services: Object.fromEntries(["backend", "frontend"].map((service) => [service, { image: `registry.example.org/${id}/${service}:${version}@${digest}` }])),
 });
 
-/** Two systems; objects are only recorded, Jobs are asked of the fake cluster. */
+/** Two systems, backed up; objects are only recorded, Jobs are asked of the fake cluster. */
 const stackFile = (cluster: FakeCluster): string =>
   stringify({
     config: {
@@ -18,7 +18,8 @@ const stackFile = (cluster: FakeCluster): string =>
       "stackbook:platform": "kubernetes",
       "stackbook:kubernetes": { kubeconfig: cluster.kubeconfig },
       "stackbook:monitoring": { enabled: false },
-      "stackbook:backups": { enabled: false },
+      "stackbook:backups": { stores: { offsite: { kind: "s3", bucket: "example-backups", region: "eu-central-1" } } },
+      "stackbook:images": Object.fromEntries(["postgres", "mongodb"].map((engine) => [`backup${engine === "postgres" ? "Postgres" : "Mongodb"}`, `registry.example.org/stackbook/backup-${engine}:1@${digest}`])),
       "stackbook:protectData": false,
       "stackbook:systems": { motel: system("motel", "1.0.0"), fetms: system("fetms", "1.0.0") },
     },
@@ -57,11 +58,11 @@ describe("the program on Kubernetes, under the real CLI", function () {
     assert.deepEqual(cluster.jobs, []);
   });
 
-  it("makes roles and migrates, and has nothing to do at the second update", async () => {
+  it("makes roles, backs up, migrates, and has nothing to do at the second update", async () => {
     await up();
-    assert.deepEqual(cluster.jobs.map((name) => name.replace(/-[0-9a-f]{10}$/, "")).sort(), ["database-role", "database-role", "migration-a", "migration-a"]);
+    assert.deepEqual(cluster.jobs.map((name) => name.replace(/-[0-9a-f]{10}$/, "")).sort(), ["before-change-a", "before-change-a", "database-role", "database-role", "migration-a", "migration-a"]);
     assert.doesNotMatch(await up(), /\b(created|updated|replaced|deleted)\b/);
-    assert.equal(cluster.jobs.length, 4);
+    assert.equal(cluster.jobs.length, 6);
   });
 
   it("keeps every password out of the state's plain text", async () => {
@@ -71,11 +72,11 @@ describe("the program on Kubernetes, under the real CLI", function () {
     for (const password of passwords) assert.ok(!state.includes(password));
   });
 
-  it("rolls one version in place, after its migration, and touches no other system and no edge", async () => {
+  it("rolls one version in place, after a backup and its migration, and touches no other system and no edge", async () => {
     deploy("1.1.0");
     const output = await up();
-    assert.deepEqual([...output.matchAll(/kubernetes:\S+ (\S+) (updated|created|replaced|deleted)/g)].map(([, name = ""]) => name).sort(), ["motel-backend-a", "motel-frontend-a"]);
-    assert.equal(cluster.jobs.length, 5);
+    assert.deepEqual([...output.matchAll(/kubernetes:\S+ (\S+) (updated|created|replaced|deleted)/g)].map(([, name = ""]) => name).sort(), ["fetms-backup-config", "fetms-drill-config", "motel-backend-a", "motel-backup-config", "motel-drill-config", "motel-frontend-a"], "nor is any agent started anew");
+    assert.deepEqual(cluster.jobs.slice(6).map((name) => name.replace(/-[0-9a-f]{10}$/, "")), ["before-change-a", "migration-a"]);
   });
 
   it("fails with a migration's last words, with the version before still in the Deployment", async () => {

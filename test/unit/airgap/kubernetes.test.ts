@@ -53,6 +53,18 @@ describe("the stand-in for the kubernetes plugin", () => {
     assert.deepEqual(result, { changes: { "metadata.name": "updateReplace", "stringData.word": "updateReplace" }, deleteBeforeReplace: false });
   });
 
+  it("changes a Secret in its place where the provider is told to and the Secret doesn't say that it never changes", () => {
+    const secret = (text: string, more: Bag = {}): Bag => ({ metadata: { name: "files", namespace: "web" }, stringData: { text }, ...more });
+    const changes = (mutable: boolean, more: Bag = {}): unknown => {
+      const api = new Told([]);
+      api.configure({ enableSecretMutable: mutable });
+      return kindOf("kubernetes:core/v1:Secret", api).diff(target, "web/files", secret("a", more), {}, secret("b", more)).changes;
+    };
+    assert.deepEqual(changes(true), { "stringData.text": "update" });
+    assert.deepEqual(changes(true, { immutable: true }), { "stringData.text": "updateReplace" });
+    assert.deepEqual(changes(false), { "stringData.text": "updateReplace" });
+  });
+
   it("waits until every pod is new, and none of the old ones is left", async () => {
     const api = new Told([live({ observedGeneration: 1, updatedReplicas: 2, availableReplicas: 2, replicas: 2 }), live({ updatedReplicas: 2, availableReplicas: 2, replicas: 3 }), live({ updatedReplicas: 2, availableReplicas: 2, replicas: 2 })]);
     const said: string[] = [];

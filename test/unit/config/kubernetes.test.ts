@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { load, onlyProblem, problemsOf, type StackFile } from "./fixtures";
+import { certificate, certificateKey, load, onlyProblem, problemsOf, type StackFile } from "./fixtures";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const image = `registry.example.org/motel:1.0.0@${digest}`;
@@ -25,8 +25,8 @@ describe("a stack file for Kubernetes", () => {
   });
 
   const refused: readonly { readonly says: string; readonly file: StackFile; readonly path: string; readonly fix: RegExp; readonly stack?: string }[] = [
-    { says: "backups, which are not made there yet", file: { ...good, "stackbook:backups": { enabled: true } }, path: "backups.enabled", fix: /makes no backups yet/ },
-    { says: "stores of backups", file: { ...good, "stackbook:backups": { enabled: false, stores: { local: { kind: "directory" } } } }, path: "backups.stores", fix: /makes no backups yet/ },
+    { says: "backups without an image of who makes them", file: { ...good, "stackbook:backups": {} }, path: "images.backupPostgres", fix: /build agents\/backup and push it/ },
+    { says: "a folder of a node as a store", file: { ...good, "stackbook:backups": { enabled: false, stores: { local: { kind: "directory", path: "/srv/backups" } } } }, path: "backups.stores.local.path", fix: /kind: s3/ },
     { says: "monitoring, which is not there yet", file: { ...good, "stackbook:monitoring": {} }, path: "monitoring.enabled", fix: /has no monitoring yet/ },
     { says: "a host of Docker", file: { ...good, "stackbook:host": "unix:///var/run/docker.sock" }, path: "host", fix: /kubernetes\.context/ },
     { says: "an address to listen on", file: { ...good, "stackbook:edge": { bindAddress: "127.0.0.1" } }, path: "edge.bindAddress", fix: /the cluster gives/ },
@@ -48,13 +48,27 @@ describe("a stack file for Kubernetes", () => {
 
   it("says everything that is missing at once", () => {
     const paths = problemsOf({ "stackbook:platform": "kubernetes", "stackbook:systems": { motel: {}, memo: {} } }, dev).map(({ path }) => path);
-    assert.deepEqual(paths.sort(), ["backups.enabled", "monitoring.enabled", ...["memo", "motel"].flatMap((id) => ["backend", "frontend"].map((service) => `systems.${id}.services.${service}.image`))].sort());
+    assert.deepEqual(paths.sort(), ["images.backupPostgres", "monitoring.enabled", ...["memo", "motel"].flatMap((id) => ["backend", "frontend"].map((service) => `systems.${id}.services.${service}.image`))].sort());
   });
 
-  it("is refused in prod, which demands backups, and says so once", () => {
-    const file = { ...good, "stackbook:backups": {}, "stackbook:domain": "example.org", "stackbook:environment": "prod", "stackbook:edge": { tls: { kind: "given" } } };
-    const problems = problemsOf(file, { stack: "prod", secrets: { "edge:certificate": "x", "edge:privateKey": "x" } });
-    assert.equal(problems.filter(({ path }) => path === "platform").length, 1);
-    assert.equal(problems.filter(({ path }) => path === "backups.enabled").length, 0);
+  it("is taken in prod, with backups", () => {
+    const file: StackFile = {
+      ...good,
+      "stackbook:environment": "prod",
+      "stackbook:domain": "example.org",
+      "stackbook:edge": { tls: { kind: "given" } },
+      "stackbook:backups": { stores: { offsite: { kind: "s3", bucket: "example-backups", region: "eu-central-1" } } },
+      "stackbook:images": { backupPostgres: `registry.example.org/stackbook/backup-postgres:1@${digest}` },
+      "stackbook:systems": { motel: { version: "1.0.0", services: { backend: { image }, frontend: { image } } } },
+    };
+    const { backups, images } = load(file, { stack: "prod", secrets: { "edge:certificate": certificate, "edge:privateKey": certificateKey } });
+    assert.equal(backups.enabled, true);
+    assert.match(images.backupPostgres ?? "", /backup-postgres/);
+  });
+
+  it("needs an image for each kind of database that is backed up, and for no other", () => {
+    const services = { backend: { image }, frontend: { image } };
+    const paths = problemsOf({ ...good, "stackbook:backups": {}, "stackbook:systems": { memo: { services }, fetms: { services }, motel: { services, backups: { enabled: false } } } }, dev).map(({ path }) => path);
+    assert.deepEqual(paths.sort(), ["images.backupMongodb", "images.backupPostgres"]);
   });
 });

@@ -1,4 +1,6 @@
 import type { Server } from "node:http";
+import { join } from "node:path";
+import { settingsFile } from "../../../../backups/settings";
 import { execute, type CommandName } from "../commands";
 import { Context, realParts, type Parts } from "../context";
 import type { Environment } from "../environment";
@@ -9,6 +11,7 @@ import { answered, failed, listenForCommands, type Outcome } from "./control";
 import { createMetrics, StoreWatch } from "./metrics";
 import { createPages } from "./pages";
 import { Scheduler } from "./scheduler";
+import { WatchedFile } from "./watchedFile";
 
 /** Stores are looked at this often, and after each command. */
 const lookMs = 60_000;
@@ -21,6 +24,7 @@ export async function serve(environment: Environment, secrets: SecretFolder, log
   // Told before it listens, it would end: the settings are read later anyway.
   process.on("SIGHUP", () => undefined);
   const open = (): Context => new Context(readSettings(settingsFolder), secrets, role, dataFolder, log, parts);
+  const file = new WatchedFile(join(settingsFolder, settingsFile));
   let context = open();
   const current = (): Context => context;
   const stop = new AbortController();
@@ -47,7 +51,7 @@ export async function serve(environment: Environment, secrets: SecretFolder, log
   const commands = await listenForCommands(environment.socketPath, handle, log);
   log.info("serving", { port: (pages.address() as { port: number }).port, role, system: context.settings.system, stores: context.settings.stores.map(({ name }) => name) });
 
-  process.on("SIGHUP", () => {
+  const reload = (): void => {
     try {
       const before = context;
       context = open();
@@ -59,10 +63,12 @@ export async function serve(environment: Environment, secrets: SecretFolder, log
     } catch (error) {
       log.error("the settings were not read again; those from before stay", { error: describeError(error) });
     }
-  });
+  };
+  process.on("SIGHUP", reload);
 
   const tick = (): void => {
     tickedAt = performance.now();
+    if (file.isOther()) reload();
     try {
       scheduler.tick();
     } catch (error) {

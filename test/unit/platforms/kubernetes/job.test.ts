@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { run, type JobInputs } from "../../../../platforms/kubernetes/tasks/run";
+import { leftBehind } from "../../../../platforms/kubernetes/tasks/scale";
 import { FakeCluster, type Wishes } from "../../../support/fakeCluster";
 
 describe("a task on Kubernetes", () => {
@@ -67,5 +68,52 @@ describe("a task on Kubernetes", () => {
     await run(inputs(fake, { triggers: ["1"], previousTrigger: "BEFORE" }));
     await run(inputs(fake, { triggers: ["2"], previousTrigger: "BEFORE" }), "1");
     assert.equal(new Set(fake.jobs).size, 2);
+  });
+
+  describe("that nobody may work beside", () => {
+    const at = "/apis/apps/v1/namespaces/web-motel/deployments/backend-a";
+    const stops = { "stackbook.system": "motel", "stackbook.service": "backend" };
+    const deployed = (fake: FakeCluster, replicas: number, annotations: Record<string, string> = {}): void => void fake.made.set(at, { metadata: { name: "backend-a", labels: stops, annotations }, spec: { replicas } });
+    const now = (fake: FakeCluster): readonly unknown[] => {
+      const { metadata, spec } = fake.made.get(at) ?? assert.fail();
+      return [spec?.replicas, metadata.annotations];
+    };
+
+    it("stops the Deployments before its Job is made, and leaves them to what comes next", async () => {
+      const fake = await start();
+      deployed(fake, 3);
+      await run(inputs(fake, { stops }));
+      assert.deepEqual(now(fake), [0, {}]);
+      assert.ok(fake.asked.indexOf(`PATCH ${at}`) < fake.asked.indexOf("POST /apis/batch/v1/namespaces/web-motel/jobs"));
+    });
+
+    it("starts them again, with as many pods as before, when it fails", async () => {
+      const fake = await start({ broken: "motel:1.0.0" });
+      deployed(fake, 3);
+      await assert.rejects(run(inputs(fake, { stops })), /motel: migration failed/);
+      assert.deepEqual(now(fake), [3, {}]);
+    });
+
+    it("starts while it rests what an update that was cut off has stopped, and runs nothing", async () => {
+      const fake = await start();
+      deployed(fake, 0, { "stackbook.dev/held": "2" });
+      const stopping = { namespace: "web-motel", stops };
+      assert.equal(await leftBehind({ kubeconfig: fake.kubeconfig }, stopping), true);
+      await run(inputs(fake, { stops, isResting: true }));
+      assert.deepEqual(now(fake), [2, {}]);
+      assert.deepEqual(fake.jobs, []);
+      assert.equal(await leftBehind({ kubeconfig: fake.kubeconfig }, stopping), false);
+    });
+
+    it("knows how many there were also when it is the second to stop them", async () => {
+      const fake = await start({ broken: "motel:1.0.0" });
+      deployed(fake, 0, { "stackbook.dev/held": "4" });
+      await assert.rejects(run(inputs(fake, { stops })));
+      assert.deepEqual(now(fake), [4, {}]);
+    });
+
+    it("takes a cluster that can't be asked for one that has nothing to say", async () => {
+      assert.equal(await leftBehind({ kubeconfig: "/nowhere" }, { namespace: "web-motel", stops }), false);
+    });
   });
 });

@@ -101,7 +101,7 @@ describe("the program on Kubernetes", function () {
 
     it("keeps data on claims of the catalogue's size, mounted by one server", () => {
       const claims = ofKind("PersistentVolumeClaim");
-      assert.deepEqual(claims.filter((each) => meta(each).namespace === "stackbook-dev-fetms").map((each) => meta(each).name).sort(), ["cache", "database", "uploads"]);
+      assert.deepEqual(claims.filter((each) => meta(each).namespace === "stackbook-dev-fetms").map((each) => meta(each).name).sort(), ["backups-local", "cache", "database", "uploads"]);
       assert.deepEqual(specOf<{ resources: unknown; accessModes: string[] }>(object("PersistentVolumeClaim", "fetms-database")), { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } });
       for (const id of ids) assert.equal(specOf<{ replicas: number }>(object("StatefulSet", `${id}-database`)).replicas, 1);
     });
