@@ -45,8 +45,8 @@ export class Data extends pulumi.ComponentResource {
     this.databasePassword = this.generated("databasePassword");
     // It opens no data and can be made again, so monitoring can be turned off.
     this.monitorPassword = args.stack.monitoring.enabled ? this.generated("monitorPassword", { protect: false }).current : undefined;
-    this.database = this.folder("database", "/");
-    this.cache = redis ? { password: this.generated("cachePassword", { keep: "all" }), folder: this.folder("cache", "/data") } : undefined;
+    this.database = this.folder("database", "/", this.databaseAdminPassword);
+    this.cache = redis ? this.createCache() : undefined;
     this.folders = [
       ...(spec.uploads === undefined ? [] : [this.folder("uploads", spec.uploads.path)]),
       ...(spec.auditLog === undefined ? [] : [this.folder("audit", spec.auditLog.path)]),
@@ -66,8 +66,13 @@ export class Data extends pulumi.ComponentResource {
     return generatedSecret(`${spec.id}-${name}`, { length: passwordLength, protect: this.args.stack.protectData, generation: rotations?.[name], ...args }, this);
   }
 
-  private folder(name: string, path: string): DataFolderRef {
+  private createCache(): NonNullable<Data["cache"]> {
+    const password = this.generated("cachePassword", { keep: "all" });
+    return { password, folder: this.folder("cache", "/data", password) };
+  }
+
+  private folder(name: string, path: string, opens?: RotatingSecret): DataFolderRef {
     const { config, platform, stack } = this.args;
-    return platform.createFolder(config.spec.id, { name, path }, stack.protectData, { parent: this });
+    return platform.createFolder(config.spec.id, { name, path, ...(opens === undefined ? {} : { opens }) }, stack.protectData, { parent: this });
   }
 }

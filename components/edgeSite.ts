@@ -46,7 +46,8 @@ export class EdgeSite extends pulumi.ComponentResource {
     const hosts = [...stack.systems.filter((system) => system.enabled).map((system) => system.domain), ...this.doors.map(({ host }) => host)];
     this.edge = platform.createEdge({ ...stack.edge, hosts, protect: stack.protectData }, { parent: this });
     const { caCertificate, certificate, givenCertificate } = this.createCertificate();
-    this.caCertificate = caCertificate;
+    // Of the last part of the way, it is nobody's to trust.
+    this.caCertificate = this.edge.isBehind === true ? undefined : caCertificate;
     this.givenCertificate = givenCertificate;
     this.certificate = certificate;
     this.registerOutputs({});

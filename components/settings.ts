@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ServiceName, SettingSource, SystemId } from "../systems";
 import { assertNever } from "../config/assertNever";
+import type { Endpoint } from "../platforms/platform";
 
 /** Everything a system's settings can be made of. */
 export interface SettingValues {
@@ -84,14 +85,16 @@ export function databaseUrl(
   host: pulumi.Output<string>,
   port: number,
   database: string,
+  options: Readonly<Record<string, string>> = {},
 ): pulumi.Output<string> {
   const scheme = engine === "postgres" ? "postgresql" : "mongodb";
-  const query = engine === "postgres" ? "" : `?authSource=${database}`;
+  const pairs = Object.entries({ ...(engine === "postgres" ? {} : { authSource: database }), ...options });
+  const query = pairs.length === 0 ? "" : `?${pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
   return pulumi.interpolate`${scheme}://${encodeURIComponent(user)}:${password.apply(encodeURIComponent)}@${host}:${port}/${database}${query}`;
 }
 
-export function redisUrl(password: pulumi.Output<string>, host: pulumi.Output<string>, port: number): pulumi.Output<string> {
-  return pulumi.interpolate`redis://:${password.apply(encodeURIComponent)}@${host}:${port}`;
+export function redisUrl(password: pulumi.Output<string>, { host, isEncrypted, port }: Pick<Endpoint, "host" | "isEncrypted" | "port">): pulumi.Output<string> {
+  return pulumi.interpolate`${isEncrypted === true ? "rediss" : "redis"}://:${password.apply(encodeURIComponent)}@${host}:${port}`;
 }
 
 /** What the reference app is to be: it keeps the contract of all five systems. */

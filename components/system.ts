@@ -181,11 +181,11 @@ export class System extends pulumi.ComponentResource {
     const values: SettingValues = {
       environment: stack.environment,
       port: serviceSpec.port,
-      databaseUrl: databaseUrl(spec.database.engine, database.user, databasePassword, database.host, database.port, spec.database.name),
+      databaseUrl: databaseUrl(spec.database.engine, database.user, databasePassword, database.host, database.port, spec.database.name, database.options),
       databaseUser: database.user,
       databasePassword,
       databaseName: spec.database.name,
-      ...(cache === undefined || data.cache === undefined ? {} : { redisUrl: redisUrl(data.cache.password.current, cache.host, cache.port) }),
+      ...(cache === undefined || data.cache === undefined ? {} : { redisUrl: redisUrl(data.cache.password.current, cache) }),
       secrets: data.secrets,
       corsOrigins: config.corsOrigins,
       publicOrigin: this.publicOrigin(),

@@ -1,5 +1,6 @@
 import { systemIds, systems, type ServiceName, type SystemId } from "../systems";
 import { checkAlerts } from "./alerts-checks";
+import { checkAws } from "./aws-checks";
 import { checkBackups } from "./backups-checks";
 import { checkBeside } from "./beside-checks";
 import { defaults } from "./defaults";
@@ -48,6 +49,7 @@ export function checkStack(checked: Checked): Located[] {
   checkBackups(checked, report);
   checkMaintenance(checked, report);
   checkKubernetes(checked, report);
+  checkAws(checked, report);
   return problems;
 }
 
@@ -55,7 +57,7 @@ function checkSurroundings({ raw, environment }: Checked, report: Report): void 
   const outside = environment !== "dev";
   if (outside && raw.domain === undefined) report(["domain"], "missing", "a host name", `run \`pulumi config set stackbook:domain <your domain>\`: only dev has a default`);
   if (outside && raw.systems === undefined) report(["systems"], "missing", "a map of systems", `name what runs, such as { motel: { version: ... } }; the systems are ${systemIds.join(", ")}`);
-  if (environment === "prod" && raw.host === undefined && raw.platform !== "kubernetes") {
+  if (environment === "prod" && raw.host === undefined && (raw.platform ?? "docker") === "docker") {
     report(["host"], "missing", "unix:///path, tcp://host:port, ssh://user@host[:port] or local", "name the engine, ssh://user@host, or say `local` to mean this machine's");
   }
   for (const part of ["seed", "traffic"] as const) {
@@ -77,7 +79,8 @@ function checkEdge({ raw, config, secrets, environment }: Checked, report: Repor
   }
   const tls = raw.edge?.tls;
   const choices = environment === "prod" ? "{ kind: acme, email: ... } or { kind: given }" : "{ kind: acme, email: ... }, { kind: given } or { kind: self-signed }";
-  if (tls === undefined && environment !== "dev") report(["edge", "tls"], "missing", choices, `choose ${choices}`);
+  // On AWS the balancer has the certificate.
+  if (tls === undefined && environment !== "dev" && config.platform !== "aws") report(["edge", "tls"], "missing", choices, `choose ${choices}`);
   if (tls?.kind === "self-signed" && environment === "prod") report(["edge", "tls", "kind"], quote(tls.kind), choices, `use ${choices}: browsers refuse a certificate made here`);
   for (const part of ["certificate", "privateKey"] as const) {
     const key = `edge:${part}`;

@@ -10,6 +10,15 @@ export const defaults = {
   bindAddress: (environment: Environment) => (environment === "dev" ? "127.0.0.1" : "0.0.0.0"),
   /** 20 a second: far above a person and a page's files, far below a password guesser. */
   requestsPerMinute: 1200,
+  aws: {
+    vpcCidr: "10.0.0.0/16",
+    nat: "none",
+    /** One may go with its zone. */
+    edgeReplicas: 2,
+    backupDays: (environment: Environment) => (environment === "dev" ? 1 : 14),
+    /** The smallest with two processors: what the runbooks' systems had on one host. */
+    classes: { postgres: "db.t4g.medium", mongodb: "db.t4g.medium", redis: "cache.t4g.small" },
+  },
   kubernetes: { clusterDomain: "cluster.local", /** One may go with its node. */ edgeReplicas: 2 },
   /** Nobody waits for long requests in dev; elsewhere half a minute covers slow uploads. */
   drainSeconds: (environment: Environment) => (environment === "dev" ? 10 : 30),

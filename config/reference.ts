@@ -15,11 +15,12 @@ export function renderReference(): string {
   const all = rows(stackSchema, "");
   const section = (title: string, intro: string, belongs: (path: string) => boolean): string => `## ${title}\n\n${intro === "" ? "" : `${intro}\n\n`}${table(all.filter(({ path }) => belongs(path)))}\n`;
   const within = (prefix: string) => (path: string) => path === prefix || path.startsWith(`${prefix}.`);
-  const sections = ["kubernetes", "edge", "systems", "images", "demo", "monitoring", "alerts", "backups"];
+  const sections = ["kubernetes", "aws", "edge", "systems", "images", "demo", "monitoring", "alerts", "backups"];
   return [
     head,
     section("The stack", "", (path) => !sections.some((name) => within(name)(path))),
     section("Kubernetes", "Under `stackbook:kubernetes`, where `platform` is kubernetes: see [kubernetes.md](kubernetes.md).", within("kubernetes")),
+    section("AWS", "Under `stackbook:aws`, where `platform` is aws: see [aws.md](aws.md).", within("aws")),
     section("The edge", "Under `stackbook:edge`.", within("edge")),
     section(
       "The systems",

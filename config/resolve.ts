@@ -1,6 +1,7 @@
 import { systemIds, systems, type ServiceName, type ServiceSpec, type SystemId } from "../systems";
 import type { Contacts } from "../systems/contacts";
 import { resolveAlerts } from "./alerts-resolve";
+import { resolveAws } from "./aws-schema";
 import { resolveBackups, resolveRestore, resolveSystemBackups } from "./backups-resolve";
 import { resolveBeside } from "./beside-resolve";
 import { defaults } from "./defaults";
@@ -21,7 +22,7 @@ import type { EdgeConfig, Environment, MonitoringConfig, ServiceConfig, StackCon
  * what is missing, and nobody sees the result unless they are content.
  */
 export function resolveStack(stack: string, environment: Environment, raw: RawStack, secrets: GivenSecrets, asGiven: StackConfig["given"] = {}): StackConfig {
-  const edge = resolveEdge(environment, raw.edge ?? {});
+  const edge = resolveEdge(environment, raw.edge ?? {}, raw.platform === "aws" ? balancerPorts : {});
   const domain = raw.domain ?? defaults.domain;
   const given = givenSystems(environment, raw);
   const maintenance = resolveMaintenance(raw.maintenance, true);
@@ -31,6 +32,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     platform: raw.platform ?? defaults.platform,
     ...(raw.host === undefined || raw.host === localHost ? {} : { host: raw.host }),
     ...(raw.platform === "kubernetes" ? { kubernetes: resolveKubernetes(stack, raw.kubernetes) } : {}),
+    ...(raw.platform === "aws" ? { aws: resolveAws(stack, environment, raw.aws) } : {}),
     domain,
     ...(raw.contact === undefined ? {} : { contact: raw.contact }),
     contacts: raw.contacts ?? {},
@@ -45,7 +47,8 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     protectData: raw.protectData ?? defaults.protectData,
     monitoring: resolveMonitoring(environment, raw.monitoring ?? {}),
     alerts: resolveAlerts(raw.alerts ?? {}, Object.keys(given), secrets.alerts),
-    backups: resolveBackups(raw.backups ?? {}, secrets.backups),
+    // On AWS nothing is kept yet, so not even a place for it is made.
+    backups: { ...resolveBackups(raw.backups ?? {}, secrets.backups), ...(raw.platform === "aws" ? { stores: [] } : {}) },
     maintenance,
     given: asGiven,
     sequence: raw.sequence ?? defaults.sequence,
@@ -57,10 +60,13 @@ export function givenSystems(environment: Environment, raw: RawStack): NonNullab
   return raw.systems ?? (environment === "dev" ? { [defaults.devSystem]: {} } : {});
 }
 
-function resolveEdge(environment: Environment, raw: NonNullable<RawStack["edge"]>): EdgeConfig {
+/** A cloud's balancer takes no port from anybody, in dev either. */
+const balancerPorts = { httpPort: 80, httpsPort: 443 };
+
+function resolveEdge(environment: Environment, raw: NonNullable<RawStack["edge"]>, usual: Partial<typeof balancerPorts>): EdgeConfig {
   return {
-    httpPort: raw.httpPort ?? defaults.httpPort(environment),
-    httpsPort: raw.httpsPort ?? defaults.httpsPort(environment),
+    httpPort: raw.httpPort ?? usual.httpPort ?? defaults.httpPort(environment),
+    httpsPort: raw.httpsPort ?? usual.httpsPort ?? defaults.httpsPort(environment),
     bindAddress: raw.bindAddress ?? defaults.bindAddress(environment),
     tls: resolveTls(raw.tls),
     rateLimit: { requestsPerMinute: raw.rateLimit?.requestsPerMinute ?? defaults.requestsPerMinute },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SystemId } from "../systems";
 import { alertsSchema } from "./alerts-schema";
+import { awsSchema } from "./aws-schema";
 import { backupsSchema, restoreSchema, systemBackupsSchema } from "./backups-schema";
 import { contactsSchema } from "./contacts-schema";
 import { besideSchema } from "./beside-schema";
@@ -22,8 +23,7 @@ import type { LogicalImage } from "./types";
 
 /** The keys of `stackbook:`, each with its range, its place in the reference, and an example. */
 
-/** Platforms that exist today; the type knows those that are to come. */
-export const availablePlatforms = ["docker", "kubernetes"] as const;
+export const availablePlatforms = ["docker", "kubernetes", "aws"] as const;
 
 const port = (about: string, fallback: (environment: "dev" | "prod") => number, example: string) =>
   wholeNumber(1, 65535, { about, example, default: `${fallback("dev")} in dev, else ${fallback("prod")}` });
@@ -166,7 +166,7 @@ const images = z.strictObject(
 
 export const stackSchema = z.strictObject({
   environment: choice(["dev", "staging", "prod"], { about: "Which rules hold", example: "prod", default: "the stack's name, when it is one of these" }).optional(),
-  platform: choice(availablePlatforms, { about: "What the stack runs on; what Kubernetes lacks yet is in [kubernetes.md](kubernetes.md)", example: "docker", default: defaults.platform, fix: "use docker or kubernetes, the platforms available today" }).optional(),
+  platform: choice(availablePlatforms, { about: "What the stack runs on; what Kubernetes and AWS lack yet is in [kubernetes.md](kubernetes.md) and [aws.md](aws.md)", example: "docker", default: defaults.platform }).optional(),
   host: text(checkDockerHost, {
     about: "Docker engine of the stack; `local` says this machine's aloud, as prod demands",
     allowed: "unix:///path, tcp://host:port, ssh://user@host[:port] or local",
@@ -174,6 +174,7 @@ export const stackSchema = z.strictObject({
     default: "`DOCKER_HOST`, or this machine's engine (prod: to be given)",
   }).optional(),
   kubernetes: kubernetesSchema.optional(),
+  aws: awsSchema.optional(),
   domain: text(checkHostName, {
     about: "Domain of the stack: systems answer at `<system>.<domain>`",
     allowed: "a host name",

@@ -15,6 +15,8 @@ export interface StackConfig {
   readonly host?: string;
   /** Where `platform` is kubernetes. */
   readonly kubernetes?: KubernetesConfig;
+  /** Where `platform` is aws. */
+  readonly aws?: AwsConfig;
   /** Host name under which the systems answer, `<system>.<domain>`; `localhost` in dev. */
   readonly domain: string;
   readonly contact?: string;
@@ -51,6 +53,28 @@ export interface KubernetesConfig {
   readonly storageClass?: string;
   readonly clusterDomain: string;
   readonly edge: { readonly replicas: number; /** Of the LoadBalancer Service. */ readonly annotations: Readonly<Record<string, string>> };
+}
+
+export interface AwsConfig {
+  readonly region: string;
+  /** Absent: whichever the login is for. */
+  readonly account?: string;
+  readonly zones: readonly string[];
+  /** Of names; unique in its account and region. */
+  readonly namePrefix: string;
+  readonly vpcCidr: string;
+  readonly nat: "none" | "one" | "perZone";
+  /** ARN; absent: one is asked for, and confirmed in `hostedZone`. */
+  readonly certificate?: string;
+  /** Id; absent: names are set by somebody else. */
+  readonly hostedZone?: string;
+  /** Of Docker Hub, in ECR. */
+  readonly mirror?: string;
+  readonly multiAz: boolean;
+  /** Of AWS's own snapshots. */
+  readonly backupDays: number;
+  readonly classes: { readonly postgres: string; readonly mongodb: string; readonly redis: string };
+  readonly edge: { readonly replicas: number };
 }
 
 export interface BackupsConfig {

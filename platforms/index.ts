@@ -17,7 +17,7 @@ export async function loadPlatform(config: StackConfig, tasks: pulumi.ProviderRe
       return new (await import("./kubernetes")).KubernetesPlatform(config, tasks);
     }
     case "aws":
-      throw new Error(`stackbook:platform is "${config.platform}"; "docker" and "kubernetes" are available in this version`);
+      return new (await import("./aws")).AwsPlatform(config, tasks);
     default:
       return assertNever(config.platform);
   }

@@ -30,6 +30,10 @@ export interface Endpoint {
   readonly port: number;
   /** Done when the server is healthy: what uses it depends on these. */
   readonly ready: pulumi.Resource[];
+  /** It speaks TLS, and nothing else. @default false */
+  readonly isEncrypted?: boolean;
+  /** What its clients must know besides, as options of the address that applications get. @default none */
+  readonly options?: Readonly<Record<string, string>>;
 }
 
 export interface DatabaseArgs {
@@ -92,6 +96,8 @@ export interface DataFolder {
   readonly hostPath?: string;
   /** Of the stack's: every system's own helpers use it. Where no place is common to systems, each has one of its own. @default false */
   readonly forSystems?: boolean;
+  /** Of a database or a cache: what opens it, for a platform where its data and its server are one. */
+  readonly opens?: RotatingSecret;
 }
 
 export interface WorkloadArgs {
@@ -214,6 +220,8 @@ export interface Edge {
   readonly internalUrl: string;
   /** Folder of the pipe that carries the access log while the edge's model says `observed`. */
   readonly log: DataFolderRef;
+  /** Somebody in front of it answers for the systems' names, with a certificate that browsers trust. @default false */
+  readonly isBehind?: boolean;
   /** Who answers ACME's challenges behind it, where certificates come from an authority. */
   readonly acme?: { readonly host: string; readonly port: number };
   readonly ready: pulumi.Resource[];

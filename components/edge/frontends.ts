@@ -20,6 +20,7 @@ function renderHttp(model: FullModel, { blocked }: EdgePaths): string[] {
   return [
     "frontend http from web",
     `    bind :${model.listen.http}`,
+    ...visitors(model),
     ...remember(),
     ...renderBlocked(model, blocked, "http"),
     ...model.systems.flatMap(setSystem),
@@ -48,6 +49,7 @@ function renderHttps(model: FullModel, paths: EdgePaths): string[] {
     "frontend https from web",
     `    bind :${model.listen.https} ssl crt ${model.directory}/certs alpn h2,http/1.1`,
     ...(model.observed ? probes(model) : []),
+    ...visitors(model),
     "    compression algo gzip",
     "    compression type text/html text/plain text/css text/javascript application/javascript application/json application/manifest+json image/svg+xml",
     ...remember(),
@@ -76,6 +78,11 @@ function renderHttps(model: FullModel, paths: EdgePaths): string[] {
     "    http-request set-var(txn.refuse) str(noRoute)",
     ...answers(["noRoute"]),
   ];
+}
+
+/** Before anything looks at an address. What a client writes there itself stands before what the balancer has added. */
+function visitors({ balancer }: FullModel): string[] {
+  return balancer === undefined ? [] : ["    http-request set-src req.hdr_ip(x-forwarded-for,-1) if { req.hdr(x-forwarded-for) -m found }"];
 }
 
 /** For what asks whether systems answer. It can't be reached from outside, and can read only. */

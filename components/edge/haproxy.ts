@@ -8,7 +8,7 @@ import { htmlBody, pages } from "./pages";
 import { checkModel } from "./validate";
 
 /** A model with every default filled in, as the renderers take it. */
-export type FullModel = Required<Omit<EdgeModel, "acme" | "listen" | "passKeyId" | "statusPage">> & Pick<EdgeModel, "acme" | "passKeyId" | "statusPage"> & {
+export type FullModel = Required<Omit<EdgeModel, "acme" | "balancer" | "listen" | "passKeyId" | "statusPage">> & Pick<EdgeModel, "acme" | "balancer" | "passKeyId" | "statusPage"> & {
   readonly listen: EdgeListen;
   /** How long an idle connection of a visitor stays open. */
   readonly keepAliveSeconds: number;
@@ -64,6 +64,7 @@ function withDefaults(model: EdgeModel): FullModel {
   return {
     publicHttpsPort: model.publicHttpsPort,
     ...(model.acme === undefined ? {} : { acme: model.acme }),
+    ...(model.balancer === undefined ? {} : { balancer: model.balancer }),
     ...(model.passKeyId === undefined ? {} : { passKeyId: model.passKeyId }),
     ...(model.statusPage === undefined ? {} : { statusPage: model.statusPage }),
     blocked: model.blocked ?? [],
@@ -86,7 +87,7 @@ function withDefaults(model: EdgeModel): FullModel {
     drainSeconds,
     hardStopSeconds: model.hardStopSeconds ?? Math.max(60, 2 * drainSeconds),
     // Less than the drain: a request on an idle connection left behind would find its servers gone.
-    keepAliveSeconds: Math.max(1, Math.min(10, drainSeconds - 2)),
+    keepAliveSeconds: model.balancer === undefined ? Math.max(1, Math.min(10, drainSeconds - 2)) : model.balancer.idleSeconds + 15,
     resolver: model.resolver ?? "127.0.0.11:53",
     maxConnections: model.maxConnections ?? 4000,
     hstsSeconds: model.hstsSeconds ?? 31_536_000,

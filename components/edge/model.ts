@@ -44,6 +44,12 @@ export interface EdgeModel {
    * another name. Absent: there are no passes.
    */
   readonly passKeyId?: string;
+  /**
+   * Visitors come by a balancer, and by nothing else: an address is the last one that it has added to X-Forwarded-For. It
+   * keeps connections that nobody uses so many seconds, and the edge a little longer: whoever hangs up first may cut off a
+   * request that was just being sent. @default they come by themselves
+   */
+  readonly balancer?: { readonly idleSeconds: number };
   /** Where visitors read how the systems are: "https://status.example.org". @default no link */
   readonly statusPage?: string;
   /** IANA, of times that visitors read. @default "UTC" */

@@ -47,6 +47,7 @@ export function checkModel(model: EdgeModel): void {
   problems.optionalWhole("drainSeconds", model.drainSeconds, 2, 3600);
   problems.optionalWhole("hardStopSeconds", model.hardStopSeconds, 5, 86400);
   problems.optionalWhole("maxConnections", model.maxConnections, 10, 100_000);
+  problems.optionalWhole("balancer.idleSeconds", model.balancer?.idleSeconds, 1, 4000);
   problems.optionalWhole("hstsSeconds", model.hstsSeconds, 0, 63_072_000);
   if (model.resolver !== undefined) problems.text("resolver", model.resolver, "resolver");
   if (model.directory !== undefined) problems.text("directory", model.directory, "directory");

@@ -9,7 +9,7 @@ import { ConfigFiles } from "./tasks/configFiles";
 import { HealthGate } from "./tasks/healthGate";
 import { Task } from "./tasks/task";
 import { createVolume } from "./volume";
-import { httpHealthcheck } from "./workload";
+import { httpHealthcheck } from "../stores/healthcheck";
 
 interface DockerDaemon extends Daemon {
   readonly server: docker.Container;

@@ -2,27 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { loginsLabel, type DataFolder, type DataFolderRef, type SidecarArgs, type Workload, type WorkloadArgs } from "../platform";
 import type { SystemId } from "../../systems";
 import { joinNetworks, type DockerContext } from "./context";
-import type { Healthcheck } from "./container";
+import { httpHealthcheck } from "../stores/healthcheck";
 import { HealthGate } from "./tasks/healthGate";
 import { createVolume } from "./volume";
-
-/** The first tool that the image has asks the health path; curl costs least, an interpreter most. */
-export function httpHealthcheck(port: number, path: string, intervalSeconds?: number): Healthcheck {
-  const url = `http://127.0.0.1:${port}${path}`;
-  return {
-    test: [
-      "CMD-SHELL",
-      [
-        `if command -v curl >/dev/null; then curl -fsS -m 4 -o /dev/null '${url}'`,
-        `elif command -v wget >/dev/null; then wget -q -T 4 -O /dev/null '${url}'`,
-        `elif command -v node >/dev/null; then node -e "fetch('${url}').then((r)=>process.exit(r.ok?0:1),()=>process.exit(1))"`,
-        `elif command -v python3 >/dev/null; then python3 -c "import urllib.request as u;u.urlopen('${url}',timeout=4)"`,
-        `else echo 'the image has none of curl, wget, node, python3 to check ${url} with'; exit 1; fi`,
-      ].join("; "),
-    ],
-    ...(intervalSeconds === undefined ? {} : { intervalSeconds }),
-  };
-}
 
 /** Who the process is: static artefacts run on the web server's user, servers on `node`'s. */
 export const users = { server: "1000:1000", static: "101:101" } as const;

@@ -11,8 +11,8 @@ import { mongoLogin, postgresSilence } from "./databaseRoles";
  */
 
 export const postgresRetired = `
-export PGHOST=database PGUSER="$ADMIN_USER" PGDATABASE="$DATABASE" PGCONNECT_TIMEOUT=10 PGPASSWORD="$ADMIN_PASSWORD"
-export PGOPTIONS='${postgresSilence}'
+export PGHOST="\${DATABASE_HOST:-database}" PGUSER="$ADMIN_USER" PGDATABASE="$DATABASE" PGCONNECT_TIMEOUT=10 PGPASSWORD="$ADMIN_PASSWORD"
+export PGOPTIONS="\${SILENCE-${postgresSilence}}"
 psql -X -q -v ON_ERROR_STOP=1 <<'SQL'
 \\getenv goes GOES
 \\getenv admin ADMIN_USER
@@ -31,7 +31,7 @@ done
 `;
 
 export const mongoRetired = `
-exec mongosh --quiet --norc --host database --nodb --eval '
+exec mongosh --quiet --norc --host "\${DATABASE_HOST:-database}" --nodb --eval '
 const { ADMIN_USER, ADMIN_PASSWORD, DATABASE, GOES, GOES_PASSWORDS } = process.env;
 ${mongoLogin}
 const place = GOES === ADMIN_USER ? "admin" : DATABASE;

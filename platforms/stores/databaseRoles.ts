@@ -24,8 +24,8 @@ import type { DatabaseArgs } from "../platform";
 export const postgresSilence = "-c log_statement=none -c log_min_error_statement=panic -c log_min_duration_statement=-1 -c pg_stat_statements.track=none";
 
 export const postgresRoles = `
-export PGHOST=database PGUSER="$ADMIN_USER" PGDATABASE="$DATABASE" PGCONNECT_TIMEOUT=10 LOGIN="\${LOGIN:-$ROLE}" SECOND="\${ROLE}_b"
-export PGOPTIONS='${postgresSilence}'
+export PGHOST="\${DATABASE_HOST:-database}" PGUSER="$ADMIN_USER" PGDATABASE="$DATABASE" PGCONNECT_TIMEOUT=10 LOGIN="\${LOGIN:-$ROLE}" SECOND="\${ROLE}_b"
+export PGOPTIONS="\${SILENCE-${postgresSilence}}"
 for PGPASSWORD in "$ADMIN_PASSWORD" \${ADMIN_EARLIER:-}; do
   export PGPASSWORD
   if psql -X -q -c 'SELECT' >/dev/null 2>&1; then break; fi
@@ -38,6 +38,9 @@ exec psql -X -q -v ON_ERROR_STOP=1 <<'SQL'
 \\getenv database DATABASE
 SELECT format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', name) FROM unnest(ARRAY[:'role', :'login']) name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) GROUP BY name \\gexec
+-- An administrator who is no superuser, as a cloud gives one, acts for a role only as a member of it.
+SELECT format('GRANT %I TO CURRENT_USER WITH INHERIT TRUE, SET TRUE', name) FROM unnest(ARRAY[:'role', :'login']) name
+ WHERE NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) GROUP BY name \\gexec
 SELECT :'login' = :'second' AS is_second \\gset
 \\if :is_second
   GRANT :"role" TO :"login";
@@ -76,14 +79,14 @@ SQL
 /** Opens a connection; a wrong password is an error here, not at its first use. */
 export const mongoLogin = `
 const login = (user, password, database) => {
-  const connection = new Mongo("mongodb://" + encodeURIComponent(user) + ":" + encodeURIComponent(password) + "@database:27017/" + database);
+  const connection = new Mongo("mongodb://" + encodeURIComponent(user) + ":" + encodeURIComponent(password) + "@" + (process.env.DATABASE_HOST || "database") + ":27017/" + database + (process.env.DATABASE_OPTIONS || ""));
   connection.getDB(database).runCommand({ connectionStatus: 1 });
   return connection;
 };
 `;
 
 export const mongoRoles = `
-exec mongosh --quiet --norc --host database --nodb --eval '
+exec mongosh --quiet --norc --host "\${DATABASE_HOST:-database}" --nodb --eval '
 const { ADMIN_USER, ADMIN_PASSWORD, ADMIN_EARLIER = "", DATABASE, ROLE, LOGIN = ROLE, ROLE_PASSWORD, MONITOR_USER, MONITOR_PASSWORD } = process.env;
 ${mongoLogin}
 const opens = (password) => {

@@ -2,6 +2,12 @@ import { createHash } from "node:crypto";
 import type { DiffResult, Plugin, ResourceKind, Target } from "../rpc/plugin";
 import { sameValue, type Bag } from "../rpc/values";
 
+/** The same for the same inputs, whatever the order of their names. */
+export function digestOf(inputs: Bag): string {
+  const sorted = (_key: string, value: unknown): unknown => (value !== null && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
+  return createHash("sha256").update(JSON.stringify(inputs, sorted)).digest("hex");
+}
+
 /** Set by tests alone: what is "created" then exists only in their state. */
 const SWITCH = "STACKBOOK_RECORDER";
 

@@ -50,7 +50,7 @@ const cases: readonly Case[] = [
   { says: "an SSH host without a user", change: ["stackbook:host"], to: "ssh://docker.example.org", path: "host", given: /ssh/, fix: /name the user/ },
   { says: "a TCP host without a port", change: ["stackbook:host"], to: "tcp://docker.example.org", path: "host", given: /tcp/, fix: /name the port/ },
   { says: "a socket with too few slashes", change: ["stackbook:host"], to: "unix://var/run/docker.sock", path: "host", given: /unix/, fix: /three slashes/ },
-  { says: "a platform that is not there yet", change: ["stackbook:platform"], to: "aws", path: "platform", given: '"aws"', fix: /use docker or kubernetes, the platforms available/ },
+  { says: "a platform that there is not", change: ["stackbook:platform"], to: "nomad", path: "platform", given: '"nomad"', fix: /use docker, kubernetes or aws/ },
   { says: "an unknown environment", change: ["stackbook:environment"], to: "production", path: "environment", given: '"production"', fix: /use dev, staging or prod/ },
   { says: "a stack whose name says no environment", change: ["stackbook:contact"], to: "ops", path: "environment", given: "missing", fix: /stackbook:environment/, in: { stack: "europe" } },
   { says: "no certificate outside dev", change: ["stackbook:edge", "tls"], to: undefined, path: "edge.tls", given: "missing", fix: /choose \{ kind: acme/ },
