@@ -32,7 +32,7 @@ export function muteRules({ alarms, closed, maintenance, stack, timeZone }: Mute
     alarms: waiting.filter(({ system }) => windowsOf([window], system).length > 0),
   }));
   const once = closed.flatMap(({ from, system, until }) => (until === undefined || from === undefined ? [] : [{
-    name: `${stack}-closed-${system}-${from.slice(0, 16).replace(/[^0-9]/g, "")}`, expression: `at(${from.slice(0, 19)})`, duration: iso(Math.ceil((Date.parse(until) - Date.parse(from)) / 60_000)), timeZone: "UTC",
+    name: `${stack}-closed-${system}-${from.slice(0, 16).replace(/[^0-9]/g, "")}`, expression: `at(${from.slice(0, 16)})`, duration: iso(Math.ceil((Date.parse(until) - Date.parse(from)) / 60_000)), timeZone: "UTC",
     alarms: waiting.filter((alarm) => alarm.system === system),
   }]));
   return [...weekly, ...once].flatMap((rule) => inParts(rule.alarms.map(({ name }) => name)).map((names, index) => ({ ...rule, name: index === 0 ? rule.name : `${rule.name}-${index + 1}`, alarms: names })));

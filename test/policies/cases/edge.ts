@@ -95,13 +95,14 @@ export const watchRules: readonly Case[] = [
   },
   {
     rule: "alerts-received",
-    good: [[alertmanager([page])], [of("aws:cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn"] })], [of("aws:cloudwatch/metricAlarm:MetricAlarm", { alarmActions: later })]],
+    good: [[alertmanager([page])], [of("aws:cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn"] })], [of("aws:cloudwatch/metricAlarm:MetricAlarm", { alarmActions: later })], [of("aws:cloudwatch/metricAlarm:MetricAlarm", { tags: { "stackbook.tells": "composite" } })]],
     bad: [
       ["refuses critical alerts that tell nobody", [alertmanager([{ name: "page" }])], /^critical alerts go to "page", which tells nobody; name a channel/],
       ["refuses a way to nobody", [alertmanager([{ name: "page", email_configs: [] }])], /tells nobody/],
       ["refuses no route of their own, where the rest goes nowhere", [alertmanager([page], [])], /go to "nobody"/],
       ["refuses one system's that go nowhere", [alertmanager([page], [{ receiver: "page", matchers: ['severity="page"'], routes: [{ receiver: "quiet", matchers: ['system="sms"'] }] }])], /go to "quiet"/],
       ["refuses an alarm without an action", [of("aws:cloudwatch/metricAlarm:MetricAlarm", {})], /alarmActions is empty/],
+      ["refuses one that says it tells, and tells nobody", [of("aws:cloudwatch/compositeAlarm:CompositeAlarm", { alarmActions: [], tags: { "stackbook.tells": "page" } })], /alarmActions is empty/],
       ["refuses an alarm that is off", [of("aws:cloudwatch/metricAlarm:MetricAlarm", { alarmActions: ["arn"], actionsEnabled: false })], /actionsEnabled/],
     ],
   },

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
@@ -53,6 +53,24 @@ print(json.dumps({"accessKeyId": key["AccessKeyId"], "secretAccessKey": key["Sec
 `;
     const { stdout } = await run(python, ["-c", script, this.endpoint, name, policy]);
     return JSON.parse(stdout) as Keys;
+  }
+
+  /** Runs Python with boto3 against it: `client(service)` is there, `given` is what is handed over. @returns what the script put into `answer` */
+  async run(script: string, given: unknown): Promise<unknown> {
+    const file = join(tmpdir(), `stackbook-moto-${process.pid}.json`);
+    writeFileSync(file, JSON.stringify(given));
+    const head = `
+import boto3, json, sys
+client = lambda service: boto3.client(service, endpoint_url=sys.argv[1], region_name="eu-central-1", aws_access_key_id="root", aws_secret_access_key="root")
+given = json.load(open(sys.argv[2]))
+answer = None
+`;
+    try {
+      const { stdout } = await run(python, ["-c", `${head}${script}\nprint(json.dumps(answer, default=str))`, this.endpoint, file], { maxBuffer: 64 * 1024 * 1024 });
+      return JSON.parse(stdout);
+    } finally {
+      rmSync(file, { force: true });
+    }
   }
 
   /** From now on every request is held to its user's policy. */
