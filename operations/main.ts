@@ -60,6 +60,7 @@ export async function createProgram(argv: readonly string[], run: Run, output: O
     .description("Operations on a stack: the runbooks' steps as commands.")
     .option("--stack <name>", "the stack (default: PULUMI_STACK, then dev where npm start set it up, then the selected one)")
     .option("--json", "for other programs: one JSON document on standard output")
+    .option("--yes", "asks nothing, where a command asks before it changes something")
     .showHelpAfterError("(--help shows what there is)")
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .exitOverride();

@@ -16,7 +16,6 @@ export const block: CommandModule = {
       .option("--until <time>", "when it ends by itself: 2026-11-22T04:00Z, 2026-11-22 04:00 or 04:00")
       .option("--why <text>", "for the record")
       .option("--anyway", "though it holds operators' addresses, or a large part of the Internet")
-      .option("--yes", "don't ask")
       .addHelpText("after", [
         "",
         "The edge answers it with 403 and nothing else, on every system and on both ports; what it tries stays in the log.",

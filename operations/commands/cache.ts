@@ -9,7 +9,6 @@ import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 interface FlushOptions extends GlobalOptions {
   readonly pattern?: string;
   readonly why?: string;
-  readonly yes?: boolean;
 }
 
 /** D11; motel.md and mps.md: `redis-cli FLUSHALL`. */
@@ -21,7 +20,6 @@ export const cache: CommandModule = {
       .argument("<system>", "which system")
       .option("--pattern <glob>", "only keys that fit: 'cache:*' (*, ?, [ab])")
       .option("--why <text>", "for the record")
-      .option("--yes", "don't ask")
       .addHelpText("after", "\nExamples:\n  npx stackbook cache flush motel --pattern 'cache:*'\n  npx stackbook cache flush mps --why 'sessions of the old secret' --yes")
       .action(run<FlushOptions>(flush));
   },

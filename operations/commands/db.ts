@@ -13,7 +13,6 @@ import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 interface QueriesOptions extends GlobalOptions {
   readonly longer: string;
   readonly kill?: string;
-  readonly yes?: boolean;
 }
 
 /** D11: long queries shown and ended (sms.md, Slow Database Queries); D9: `VACUUM ANALYZE`. */
@@ -25,7 +24,6 @@ export const db: CommandModule = {
       .argument("<system>", "which system")
       .option("--longer <duration>", "only what takes longer: 0 to 1d", "5s")
       .option("--kill <pid>", "ends this one: the query first, its connection if it doesn't hear that")
-      .option("--yes", "don't ask")
       .addHelpText("after", "\nExamples:\n  npx stackbook db queries sms\n  npx stackbook db queries motel --longer 0s\n  npx stackbook db queries motel --kill 4711")
       .action(run<QueriesOptions>(queries));
     command

@@ -23,7 +23,6 @@ export const deploy: CommandModule = {
       .option("--abort", "takes back a deploy that was interrupted")
       .option("--dry-run", "checks everything and shows what would change; changes nothing")
       .option("--why <text>", "why, for the record")
-      .option("--yes", "doesn't ask")
       .addHelpText("after", [
         "",
         "Ends with 0 when it is deployed, 1 when it was refused or stays although it is not well, 3 when it was rolled back by itself.",

@@ -16,7 +16,6 @@ interface StopOptions extends GlobalOptions {
   readonly why?: string;
   readonly wait: string;
   readonly record?: boolean;
-  readonly yes?: boolean;
 }
 
 /** D8: down at once, whoever is at work on the stack; written down when nobody is. */
@@ -28,7 +27,6 @@ export const emergencyStop: CommandModule = {
       .option("--why <text>", "what for; operators read it in the record, in status and in refused updates")
       .option("--wait <duration>", "how long an update that is at work is waited for before this is recorded: 0 to 12h", "10m")
       .option("--record", "only record what was stopped before")
-      .option("--yes", "don't ask")
       .addHelpText("after", [
         "",
         "Everything of the system ends within 10 s: backends and frontends at once, then its agents, then cache and database,",

@@ -48,7 +48,6 @@ export const maintenance: CommandModule = {
       .option("--until <time>", "when it ends by itself: 2026-11-22T04:00Z, 2026-11-22 04:00 or 04:00")
       .option("--message <text>", "what visitors read")
       .option("--why <text>", "for the record; visitors don't read it")
-      .option("--yes", "don't ask")
       .action(run<OnOptions & GlobalOptions>((options, context, place = "") => changing(`on ${place}`, place, options, context, (means) => closeNow(means, place, options))));
     command
       .command("off")

@@ -14,7 +14,6 @@ interface RecoverOptions extends GlobalOptions {
   readonly kit?: string;
   readonly store?: readonly string[];
   readonly backup?: readonly string[];
-  readonly yes?: boolean;
 }
 
 /** B8: the machine is gone; store, repository and recovery kit are left. */
@@ -24,7 +23,6 @@ export const recover: CommandModule = {
       .option("--kit <file>", "the recovery kit: what `npx stackbook recovery-kit --json` wrote")
       .option("--store <name=folder...>", "where the copy of a directory store lies on this machine; backups go on there")
       .option("--backup <name...>", "these instead of their systems' newest: motel/daily/2026-11-21T020000Z")
-      .option("--yes", "doesn't ask")
       .action(run<RecoverOptions>(bringAllBack));
   },
 };

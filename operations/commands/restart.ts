@@ -11,7 +11,6 @@ import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 interface RestartOptions extends GlobalOptions {
   readonly hard?: boolean;
   readonly why?: string;
-  readonly yes?: boolean;
 }
 
 /** D3: the runbooks' soft restart. Nothing of the stack's record changes: the containers stay the same ones. */
@@ -22,7 +21,6 @@ export const restart: CommandModule = {
       .argument("[service]", "backend, frontend, database, cache, backup, ...; of the stack: edge, prometheus, ... (default: backend and frontend)")
       .option("--hard", "all at once, ended within a second: for what hangs")
       .option("--why <text>", "for the record")
-      .option("--yes", "don't ask")
       .addHelpText("after", [
         "",
         "One container after the other: the edge leads visitors past it, requests in work end, it restarts, it is healthy, the edge",

@@ -16,7 +16,6 @@ interface RestoreOptions extends GlobalOptions {
   readonly dryRun?: boolean;
   readonly withoutSafety?: boolean;
   readonly why?: string;
-  readonly yes?: boolean;
 }
 
 const restorable = ["database", "redis", "uploads"] as const;
@@ -36,7 +35,6 @@ export const restore: CommandModule = {
       .option("--dry-run", "checks everything and shows what would be replaced; changes nothing")
       .option("--without-safety", "takes no safety backup first: for data that can't be read any more")
       .option("--why <text>", "why, for the record")
-      .option("--yes", "doesn't ask")
       .action(run<RestoreOptions>(bringBack));
   },
 };

@@ -7,7 +7,6 @@ import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
 interface ResumeOptions extends GlobalOptions {
   readonly why?: string;
-  readonly yes?: boolean;
 }
 
 /** D8: start again from the same state. */
@@ -16,7 +15,6 @@ export const resume: CommandModule = {
     command
       .argument("<system>", "which system, or all that are halted")
       .option("--why <text>", "for the record")
-      .option("--yes", "don't ask")
       .addHelpText("after", [
         "",
         "One update: what was cut off is ended and connected again, then database and cache start and get healthy, then the applications, then",

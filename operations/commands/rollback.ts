@@ -17,7 +17,6 @@ export const rollback: CommandModule = {
       .option("--current-program", "today's program, whatever the release was made by")
       .option("--dry-run", "checks everything and shows what would change; changes nothing")
       .option("--why <text>", "why, for the record")
-      .option("--yes", "doesn't ask")
       .addHelpText("after", [
         "",
         "Without any of these a person chooses from the history. A rollback is an update like others: it can be rolled back.",

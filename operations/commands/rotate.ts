@@ -10,7 +10,6 @@ export const rotate: CommandModule = {
       .argument("[what...]", "what to exchange, see below")
       .option("--all", "everything that is theirs: after a breach")
       .option("--why <text>", "why, for the record")
-      .option("--yes", "doesn't ask, where something ends")
       .addHelpText("after", [
         "",
         "What can be exchanged:",

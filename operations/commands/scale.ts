@@ -7,7 +7,6 @@ import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
 interface ScaleOptions extends GlobalOptions {
   readonly why?: string;
-  readonly yes?: boolean;
 }
 
 /** `docker-compose up -d --scale backend=2` (mps.md), written down and without a dropped request. */
@@ -17,7 +16,6 @@ export const scale: CommandModule = {
       .argument("<system>", "which system")
       .argument("<numbers...>", "containers side by side: backend=2 frontend=3")
       .option("--why <text>", "for the record")
-      .option("--yes", "don't ask")
       .addHelpText("after", [
         "",
         "One update: new containers are healthy before the edge leads visitors to them, those that go are left by it first.",

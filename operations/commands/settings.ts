@@ -6,9 +6,6 @@ import { exitCodes, Problem } from "../problem";
 import { StackFile } from "../stackFile";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
-interface PullOptions extends GlobalOptions {
-  readonly yes?: boolean;
-}
 
 /** For who has an older stack file than the stack, and can't get the newest from the repository. */
 export const settings: CommandModule = {
@@ -16,12 +13,11 @@ export const settings: CommandModule = {
     command
       .command("pull")
       .description("writes Pulumi.<stack>.yaml as the stack's last release was made with; secrets stay as they are in the file")
-      .option("--yes", "doesn't ask")
-      .action(run<PullOptions>(pull));
+      .action(run<GlobalOptions>(pull));
   },
 };
 
-async function pull(options: PullOptions, context: Context): Promise<Outcome> {
+async function pull(options: GlobalOptions, context: Context): Promise<Outcome> {
   const stack = await context.openStack(options.stack);
   const { current } = historyOf(stack);
   const { sequence } = await context.repair(stack);

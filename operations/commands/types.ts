@@ -57,6 +57,7 @@ export interface Outcome {
 export interface GlobalOptions {
   readonly stack?: string;
   readonly json?: boolean;
+  readonly yes?: boolean;
 }
 
 /** A command declares its arguments on what it is given, and says what came of it through `run`. */

@@ -2,18 +2,15 @@ import { breakLock, currentHolder, describe } from "../change/lock";
 import { exitCodes, Problem } from "../problem";
 import type { CommandModule, Context, GlobalOptions, Outcome } from "./types";
 
-interface UnlockOptions extends GlobalOptions {
-  readonly yes?: boolean;
-}
 
 /** Of an operator whose machine is gone: where it can't be seen that the process no longer runs. */
 export const unlock: CommandModule = {
   define(command, run) {
-    command.option("--yes", "don't ask").action(run<UnlockOptions>(giveBack));
+    command.action(run<GlobalOptions>(giveBack));
   },
 };
 
-async function giveBack(options: UnlockOptions, context: Context): Promise<Outcome> {
+async function giveBack(options: GlobalOptions, context: Context): Promise<Outcome> {
   const stack = await context.openStack(options.stack);
   const engine = context.connect(stack);
   const holder = await currentHolder(engine, stack.name);

@@ -20,7 +20,6 @@ export interface DeployOptions extends GlobalOptions {
   readonly continue?: boolean;
   readonly abort?: boolean;
   readonly why?: string;
-  readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
 

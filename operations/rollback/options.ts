@@ -13,7 +13,6 @@ export interface RollbackOptions extends GlobalOptions {
   readonly because?: string;
   readonly currentProgram?: boolean;
   readonly why?: string;
-  readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
 

@@ -13,7 +13,6 @@ import { byHand } from "./texts";
 export interface RotateOptions extends GlobalOptions {
   readonly all?: boolean;
   readonly why?: string;
-  readonly yes?: boolean;
 }
 
 /** D7: new secrets in place of old ones, by one update. */
