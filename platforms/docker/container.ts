@@ -97,8 +97,16 @@ export function hardenedContainer(name: string, args: HardenedContainerArgs, opt
       destroyGraceSeconds: stopSeconds,
       ...(args.stopSignal === undefined ? {} : { stopSignal: args.stopSignal }),
     },
-    frozen === undefined ? opts : pulumi.mergeOptions(opts, { ignoreChanges: [...settled] }),
+    containerOptions(opts, frozen !== undefined),
   );
+}
+
+/**
+ * An engine can't give a container another health check, and its plugin takes that for a change all the same: said at every
+ * update and never done. So another check is another container.
+ */
+export function containerOptions(opts: pulumi.CustomResourceOptions, isFrozen: boolean): pulumi.CustomResourceOptions {
+  return pulumi.mergeOptions(opts, isFrozen ? { ignoreChanges: [...settled] } : { replaceOnChanges: ["healthcheck"] });
 }
 
 /** Whatever a container of ours is made of, less whether it runs, and is started again. */
