@@ -41,7 +41,9 @@ async function buildHere(values: Record<string, string>, stack: string, secrets:
   const platform =
     config.platform === "kubernetes"
       ? new (await import("../../../platforms/kubernetes")).KubernetesPlatform(config, tasks)
-      : new (await import("../../../platforms/docker")).DockerPlatform(config, tasks);
+      : config.platform === "aws"
+        ? new (await import("../../../platforms/aws")).AwsPlatform(config, tasks)
+        : new (await import("../../../platforms/docker")).DockerPlatform(config, tasks);
   const edge = new EdgeSite("edge", { stack: config, platform, tasks });
   const backupData = new BackupData("backup-data", { stack: config, platform });
   const backups = await loadBackups({ stack: config, platform, data: backupData });

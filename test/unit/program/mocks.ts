@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { awsOutputs } from "./awsMocks";
 
 /** One resource as the program asked for it. */
 export interface Recorded {
@@ -24,6 +25,7 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
     ].map((kind) => [`kubernetes:${kind}`, () => ({})]),
   ),
   "pulumi:providers:kubernetes": () => ({}),
+  ...awsOutputs,
   "pulumi-nodejs:dynamic/stackbook:Job": () => ({ result: "2026-01-01T00:00:00.000Z", answer: "" }),
   "pulumi:providers:docker": () => ({}),
   "pulumi:providers:pulumi-nodejs": () => ({}),
