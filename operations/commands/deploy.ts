@@ -18,7 +18,7 @@ export const deploy: CommandModule = {
       .option("--irreversible", "its migration can't be undone: it never goes back by itself")
       .option("--staging <stack>", "the stack that must have run the version before production does (default: staging)")
       .option("--skip-staging <why>", "production gets what staging has not run")
-      .option("--despite <why>", "deploys although what runs now is not well: what puts it right")
+      .option("--despite <why>", "deploys although what runs now is not well: what puts it right; with --abort: goes back over a migration that can't be undone")
       .option("--continue", "goes on with a gradual deploy that was interrupted")
       .option("--abort", "takes back a deploy that was interrupted")
       .option("--dry-run", "checks everything and shows what would change; changes nothing")

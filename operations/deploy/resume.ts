@@ -22,6 +22,7 @@ export async function resume(request: DeployRequest, means: Means): Promise<Outc
   const report = new Report(request, course, means, steps);
   if (mode === "abort") {
     if (beside.percent === 0) throw new Problem(`${system} ${course.to} has all visitors already, and ${course.from} is kept warm`, [`Back to it: npx stackbook rollback ${system} --code`, `Let it go: npx stackbook deploy ${system} --continue`], exitCodes.usage);
+    refuseIrreversible(request, course, means, "--continue");
     await confirm(`Take ${system} ${beside.version} back, which serves ${beside.percent} % of the visitors?`, request, means);
     return abort(request, course, means);
   }
@@ -42,8 +43,22 @@ async function ofAllAtOnce(request: DeployRequest, means: Means): Promise<Outcom
   if (typeof to !== "string" || to === from) throw new Problem(`no deploy of ${system} has stopped half-way: there is nothing to ${mode === "abort" ? "take back" : "go on with"}`, [`See what runs: npx stackbook status ${system}`], exitCodes.usage);
   if (mode === "continue") throw new Problem(`the deploy of ${system} ${to} that has stopped half-way was no gradual one`, [`Go on: npx stackbook deploy ${system} ${to}`, `Back to ${from}: npx stackbook deploy ${system} --abort`], exitCodes.usage);
   const course: Course = { before: settled(file, stack.outputs.release).text, from, to, images: {}, irreversible: isIrreversible(file, system), setting: await smokeSetting(stack, system), failing: [] };
+  refuseIrreversible(request, course, means, to);
   await confirm(`Take ${system} ${to} back, which the stack file has and no release, and bring ${from} out again?`, request, means);
   return abort(request, course, means);
+}
+
+/** Whether the migration ran before the deploy was stopped, what is left of it doesn't say. */
+function refuseIrreversible({ despite, system }: DeployRequest, { from, irreversible, to }: Course, { stack }: Means, goingOn: string): void {
+  if (!irreversible || despite !== undefined) return;
+  const backup = stack.outputs.release?.systems[system]?.backup;
+  throw new Problem(`${system} ${to} was not taken back: its migration can't be undone and may have run, and ${from} may not work with the data as it is now`, [
+    "What can be done:",
+    `  go on: npx stackbook deploy ${system} ${goingOn}`,
+    `  back with the data of before, which loses what was written since: npx stackbook rollback ${system} --code --data${backup === undefined ? "" : ` ${backup}`}`,
+    `  back all the same, where it surely has not run: npx stackbook deploy ${system} --abort --despite "<why>"`,
+    "Nothing was touched.",
+  ]);
 }
 
 /** That was what was asked for. */

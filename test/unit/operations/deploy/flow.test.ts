@@ -245,6 +245,16 @@ describe("the course of a deploy", function () {
     await assert.rejects(resume({ ...asked({ continue: true }), mode: "abort" }, none.means), /nothing to take back/);
   });
 
+  it("is not taken back over a migration that can't be undone and may have run, unless somebody says why", async () => {
+    const half = stage({}, "{ version: 1.0.0, migration: { irreversible: true }, beside: { version: 2.0.0, percent: 10 } }");
+    withState(half);
+    const asked = readDeploy({ yes: true, abort: true }, "motel", undefined, ["motel"]);
+    const before = half.file.text();
+    await assert.rejects(resume(asked, half.means), (error) => error instanceof Problem && error.exitCode === 1 && /may have run/.test(error.message) && /rollback motel --code --data motel\/deploy\/1[\s\S]*--abort --despite/.test(error.remedy.join("\n")));
+    assert.deepEqual([half.updates, half.file.text()], [[], before]);
+    assert.equal((await resume({ ...asked, despite: "stopped before its migration" }, half.means)).exitCode, 0);
+  });
+
   it("is taken back by --abort where it was for all visitors at once, too", async () => {
     const asked = readDeploy({ yes: true, abort: true }, "motel", undefined, ["motel"]);
     const cut = stage({}, "{ version: 2.0.0, maxBodyMiB: 20 }");
