@@ -56,7 +56,6 @@ function checkSystem(id: SystemId, raw: RawSystem, { config }: Checked, report: 
       report([...at, "services", service, "replicas"], String(replicas), "1 on Kubernetes", `use 1: visitors of ${sticky.path} must stay with one server, which the edge can't see to behind a Service yet`);
     }
   }
-  if (raw.halted !== undefined) report([...at, "halted"], "a map", "nothing on Kubernetes", `remove it, and stop the system by kubectl (scale its Deployments to 0): on Kubernetes Stackbook halts nothing yet`);
 }
 
 function checkImage(at: Path, image: RawService["image"], report: Report): void {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands";
 import type { Context, GlobalOptions, Outcome, Run } from "./commands/types";
-import { connect } from "./engine";
+import { connect, type Engine } from "./engine";
+import { connectCluster } from "./kubernetes/engine";
 import { faultExitCode, Problem, usageExitCode } from "./problem";
 import { root } from "./pulumi";
-import { locateStack, openStack } from "./stack";
+import { locateStack, openStack, type Place } from "./stack";
 
 export interface Output {
   readonly out: (text: string) => void;
@@ -20,7 +21,7 @@ const streams: Output = { out: (text) => void process.stdout.write(text), err: (
 export async function main(argv: readonly string[]): Promise<void> {
   // `stackbook logs | head`: who reads has enough.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : faultExitCode));
-  process.exitCode = await runCommand(argv, ownContext(), streams);
+  process.exitCode = await runCommand(argv, ownContext(argv), streams);
   // All is said. A connection to something that hangs must not keep the process: it would be waited for.
   process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 }
@@ -64,7 +65,7 @@ export async function createProgram(argv: readonly string[], run: Run, output: O
     .showHelpAfterError("(--help shows what there is)")
     .configureOutput({ writeOut: output.out, writeErr: output.err })
     .exitOverride();
-  const chosen = argv.find((word, at) => !word.startsWith("-") && argv[at - 1] !== "--stack");
+  const chosen = commandIn(argv);
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = program.command(name).description(summary);
     if (name === chosen) (await load()).define(command, run);
@@ -72,6 +73,10 @@ export async function createProgram(argv: readonly string[], run: Run, output: O
   // Options of all commands are understood before and after a command's name.
   inherit(program, program.options.map(({ flags, description }) => ({ flags, description })));
   return program;
+}
+
+function commandIn(argv: readonly string[]): string | undefined {
+  return argv.find((word, at) => !word.startsWith("-") && argv[at - 1] !== "--stack");
 }
 
 function inherit(parent: Command, options: readonly { readonly flags: string; readonly description: string }[]): void {
@@ -92,14 +97,19 @@ function explain(error: unknown, json: boolean, output: Output): number {
   return error.exitCode;
 }
 
-function ownContext(): Context {
+/** @param argv says which command asks: on Kubernetes some have no engine to work with */
+export function connectTo({ cluster, dockerHost, name }: Place, argv: readonly string[]): Engine {
+  return cluster === undefined ? connect(dockerHost) : connectCluster(name, cluster, commandIn(argv));
+}
+
+function ownContext(argv: readonly string[]): Context {
   const context: Context = {
     root, env: process.env, now: () => new Date(), who: who(process.env),
     openStack: (name?: GlobalOptions["stack"]) => openStack(name, process.env),
     locate: (name) => locateStack(name, process.env, (stack) => context.stackFile(stack)),
     createStack: async (wanted) => (await import("./newStack")).createStack(wanted, process.env, say),
     repair: async (stack) => (await import("./change/repair")).repair(stack, say),
-    connect: (stack) => connect(stack.dockerHost),
+    connect: (stack) => connectTo(stack, argv),
     say,
     print: streams.out,
     screen: { colours: process.stdout.isTTY && (process.env["NO_COLOR"] ?? "") === "", columns: process.stdout.isTTY ? process.stdout.columns : undefined },
@@ -109,9 +119,9 @@ function ownContext(): Context {
       const file = join(root, `Pulumi.${stack}.yaml`);
       return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     },
-    run: async (argv) => {
-      const [done] = await perform(argv, context, streams);
-      if (done === undefined) throw new Error(`${argv.join(" ")} told nothing`);
+    run: async (words) => {
+      const [done] = await perform(words, context, streams);
+      if (done === undefined) throw new Error(`${words.join(" ")} told nothing`);
       return done.outcome;
     },
   };

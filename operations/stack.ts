@@ -5,6 +5,7 @@ import type { RulesInput } from "../alerts/types";
 import type { BackupOutputs } from "../backups/outputs";
 import type { ReleaseOutputs } from "../releases/record";
 import type { Facts } from "../config/facts";
+import type { Cluster } from "./kubernetes/kubectl";
 import { Problem } from "./problem";
 import { pulumi, stackCli, type StackCli } from "./pulumi";
 import { readState, type StackState } from "./state";
@@ -37,6 +38,8 @@ export interface Stack {
   /** `unix://`, `tcp://` or `ssh://` address of its engine; undefined: DOCKER_HOST or the local socket. */
   readonly dockerHost: string | undefined;
   /** Its configuration, its state, its updates. */
+  /** On Kubernetes. */
+  readonly cluster?: Cluster;
   readonly cli: StackCli;
   /** As it was when the stack was opened; absent: nobody read it. */
   readonly state?: StackState;
@@ -48,14 +51,14 @@ export interface Stack {
 export type Settings = Readonly<Record<string, { readonly value?: string; readonly secret?: boolean }>>;
 
 /** Where a stack's containers are. */
-export type Place = Pick<Stack, "name" | "dockerHost">;
+export type Place = Pick<Stack, "name" | "dockerHost" | "cluster">;
 
 /** Without a look at its state, whose backend may be away or slow: what an emergency needs. @param stackFile its text, where there is one */
 export async function locateStack(name: string | undefined, env: NodeJS.ProcessEnv, stackFile: (stack: string) => string | undefined): Promise<Place> {
   const { chosen, own } = await chooseStack(name, env);
   const text = stackFile(chosen);
   const config = text === undefined ? undefined : (parse(text) as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config;
-  return { name: chosen, dockerHost: hostOf(config?.["stackbook:host"], own) };
+  return { name: chosen, dockerHost: hostOf(config?.["stackbook:host"], own), ...(await clusterOf(chosen, config?.["stackbook:platform"], config?.["stackbook:kubernetes"])) };
 }
 
 function hostOf(given: unknown, env: NodeJS.ProcessEnv): string | undefined {
@@ -71,7 +74,16 @@ export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv
     pulumi(["config", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as Settings),
   ]);
   if (Object.keys(outputs).length === 0) throw new Problem(`the stack ${chosen} has no outputs: it was never brought up, or was destroyed`, [`Bring it up with: pulumi up --stack ${chosen} (dev: npm start)`]);
-  return { name: chosen, outputs, dockerHost: hostOf(settings["stackbook:host"]?.value, own), cli: stackCli(chosen, own, own !== env), state, settings };
+  const cluster = await clusterOf(chosen, settings["stackbook:platform"]?.value, JSON.parse(settings["stackbook:kubernetes"]?.value ?? "{}"));
+  return { name: chosen, outputs, ...cluster, dockerHost: hostOf(settings["stackbook:host"]?.value, own), cli: stackCli(chosen, own, own !== env), state, settings };
+}
+
+/** @param given `stackbook:kubernetes`, which the program has checked when it brought the stack up */
+async function clusterOf(stack: string, platform: unknown, given: unknown): Promise<Pick<Stack, "cluster">> {
+  if (platform !== "kubernetes") return {};
+  const { kubernetesSchema, resolveKubernetes } = await import("../config/kubernetes-schema");
+  const { context, kubeconfig, namespacePrefix } = resolveKubernetes(stack, kubernetesSchema.parse(given ?? {}));
+  return { cluster: { namespacePrefix, ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) } };
 }
 
 /** Which stack is meant, and the environment in which the CLI finds it. */

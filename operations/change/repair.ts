@@ -56,6 +56,8 @@ async function exported(stack: Stack): Promise<State> {
 }
 
 async function repairEngine(stack: Stack, state: State, say: (line: string) => void): Promise<{ readonly refresh: boolean }> {
+  // What an update had begun there, the next one applies again; only its Pulumi has to look first.
+  if (stack.cluster !== undefined) return { refresh: state.pending.length > 0 };
   const [{ repairCutOff }, { Pulumi }, { Engine }] = await Promise.all([import("../../setup/stack/repair.mjs"), import("../../setup/stack/pulumi.mjs"), import("../../setup/engine/api.mjs")]);
   const address = stack.dockerHost === undefined || stack.dockerHost === "" ? "unix:///var/run/docker.sock" : stack.dockerHost;
   return repairCutOff(new Pulumi(stack.cli.env, stack.name), new Engine(address, stack.cli.env), say, state);

@@ -1,7 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { KubernetesConfig, LogicalImage, StackConfig } from "../../config/types";
+import type { HaltedConfig, KubernetesConfig, LogicalImage, StackConfig } from "../../config/types";
 import type { DatabaseSpec, SystemId } from "../../systems";
 import { resolveImage } from "../images";
 import type { Site } from "../platform";
@@ -119,6 +119,27 @@ export class KubernetesContext {
   /** All that the stack file names, running or not. */
   get systems(): readonly SystemId[] {
     return this.config.systems.map(({ spec }) => spec.id);
+  }
+
+  /** Stopped in an emergency; what of it there is keeps its data, and has no pods, or nobody to speak to. */
+  halted(system: string | undefined): HaltedConfig | undefined {
+    return this.config.systems.find(({ spec }) => spec.id === system)?.halted;
+  }
+
+  /** Pods that something of a system is to have. One that is cut off keeps its own, for evidence. */
+  replicas(system: string | undefined, wanted: number): number {
+    const halted = this.halted(system);
+    return halted === undefined || halted.isolated ? wanted : 0;
+  }
+
+  /** For what would run: nothing while its system is halted. */
+  idle(system: string | undefined): { readonly idle?: true } {
+    return this.halted(system) === undefined ? {} : { idle: true };
+  }
+
+  /** Of what runs on while its system is cut off: an update changes none of it. */
+  frozen(system: string | undefined): pulumi.CustomResourceOptions {
+    return this.halted(system)?.isolated === true ? { ignoreChanges: ["spec"] } : {};
   }
 
   /** What the catalogue says of a system's database. */

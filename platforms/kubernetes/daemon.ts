@@ -37,7 +37,7 @@ export function createDaemon(context: KubernetesContext, args: DaemonArgs, opts:
     {
       metadata: context.metadata(name, labels, { namespace, annotations: withForce }),
       spec: {
-        replicas: 1,
+        replicas: context.replicas(system, 1),
         selector: { matchLabels: selectorOf(labels) },
         strategy: { type: "Recreate" },
         progressDeadlineSeconds: 300,
@@ -65,14 +65,14 @@ export function createDaemon(context: KubernetesContext, args: DaemonArgs, opts:
         },
       },
     },
-    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: config === undefined ? [] : [config.written] }),
+    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: config === undefined ? [] : [config.written], ...context.frozen(system) }),
   );
   new Service(
     `${resource}-service`,
     { metadata: context.metadata(name, labels, { namespace, annotations: notAwaited }), spec: { type: "ClusterIP", clusterIP: "None", selector: selectorOf(labels) } },
     context.options(child),
   );
-  const daemon: KubernetesDaemon = { host: context.nameOf(name, system), container: deployment.metadata.name, ready: [deployment], deployment };
+  const daemon: KubernetesDaemon = { host: context.nameOf(name, system), container: pulumi.interpolate`${namespace}/${deployment.metadata.name}`, ready: [deployment], deployment };
   return daemon;
 }
 
@@ -113,6 +113,7 @@ export function createConfig(context: KubernetesContext, { daemon, ...config }: 
       memoryMiB: 128,
       timeoutSeconds: 120,
       title: `configuration of ${system}-${name}`,
+      ...context.idle(system),
     },
     context.taskOptions({ parent: opts.parent }),
   );

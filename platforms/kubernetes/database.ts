@@ -9,7 +9,7 @@ import type { Healthcheck } from "../stores/healthcheck";
 import { redisHealthcheck, redisStart } from "../stores/redis";
 import { redisPasswordAdded } from "../stores/redisPasswords";
 import { createSecret, createServiceAccount } from "./content";
-import { namespaceOf, notAwaited, type KubernetesContext } from "./context";
+import { namespaceOf, notAwaited, withForce, type KubernetesContext } from "./context";
 import { settled } from "./environment";
 import { labelMap, selectorOf } from "./labels";
 import { hardenedPod, type HardenedPodArgs } from "./pod";
@@ -163,10 +163,10 @@ function createStore(context: KubernetesContext, args: StoreArgs, opts: pulumi.C
   return new StatefulSet(
     resource,
     {
-      metadata: context.metadata(place, labels, { namespace }),
+      metadata: context.metadata(place, labels, { namespace, annotations: withForce }),
       spec: {
         serviceName: service.metadata.name,
-        replicas: 1,
+        replicas: context.replicas(system, 1),
         selector: { matchLabels: selectorOf(plain) },
         updateStrategy: { type: "RollingUpdate" },
         template: {
@@ -190,7 +190,7 @@ function createStore(context: KubernetesContext, args: StoreArgs, opts: pulumi.C
         },
       },
     },
-    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }),
+    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, context.frozen(system)),
   );
 }
 

@@ -45,6 +45,7 @@ function create(context: KubernetesContext, name: string, args: RunTaskArgs, mor
       memoryMiB: args.memoryMiB,
       timeoutSeconds: args.timeoutSeconds ?? 600,
       title: args.title ?? `${system}: ${name}`,
+      ...context.idle(system),
       ...(triggers === undefined ? {} : { triggers }),
       ...(onlyOnTriggers === undefined ? {} : { onlyOnTriggers }),
       ...(previousTrigger === undefined ? {} : { previousTrigger }),

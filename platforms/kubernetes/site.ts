@@ -21,7 +21,10 @@ const being = (role: string): Peer => ({ podSelector: { matchLabels: { "stackboo
 export function createSite(context: KubernetesContext, { hasCache, system }: SiteArgs, opts: pulumi.ComponentResourceOptions): KubernetesSite {
   const namespace = context.namespace(system);
   const policy = policies(context, system, opts);
-  policy("closed", { podSelector: {}, policyTypes: ["Ingress", "Egress"], egress: [dns] });
+  const isCutOff = context.halted(system)?.isolated === true;
+  const closed = policy("closed", { podSelector: {}, policyTypes: ["Ingress", "Egress"], ...(isCutOff ? {} : { egress: [dns] }) });
+  // Nothing else opens anything.
+  if (isCutOff) return { system, web: closed, namespace };
   const fromEdge: Peer = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": `${context.settings.namespacePrefix}-edge` } }, podSelector: { matchLabels: { "stackbook.role": "edge", "stackbook.stack": context.stack } } };
   const web = policy("web", {
     podSelector: { matchLabels: { "stackbook.reaches-web": "yes" } },
@@ -57,6 +60,7 @@ export function createEdgePolicies(context: KubernetesContext, opts: pulumi.Comp
 
 /** Of those who keep something elsewhere: a store of backups may be anywhere. Made when the first one asks. */
 export function openWayOut(context: KubernetesContext, tenant: Tenant, opts: pulumi.CustomResourceOptions): void {
+  if (context.halted(tenant)?.isolated === true) return;
   context.oneOf(`${tenant}-to-net`, () =>
     policies(context, tenant, opts)("to-net", { podSelector: { matchLabels: { ...reachingNet } }, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }, { ipBlock: { cidr: "::/0" } }] }] }),
   );

@@ -41,6 +41,7 @@ export function storeTask(context: KubernetesContext, args: StoreTaskArgs, opts:
       memoryMiB: 512,
       timeoutSeconds: 120,
       title: args.title,
+      ...context.idle(args.system),
       triggers: [...args.triggers],
       ...(args.onlyOnTriggers === undefined ? {} : { onlyOnTriggers: args.onlyOnTriggers }),
     },

@@ -45,7 +45,7 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
       metadata: context.metadata(name, labels, { namespace, annotations: withForce }),
       spec: {
         // Beside an autoscaler a number here would undo its work at every update; a restore has left none, from which it never begins.
-        ...(scale === undefined || restore !== undefined ? { replicas } : {}),
+        ...(scale === undefined || restore !== undefined || context.halted(system) !== undefined ? { replicas: context.replicas(system, replicas) } : {}),
         selector: { matchLabels: selector },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         progressDeadlineSeconds: rolloutSeconds,
@@ -74,7 +74,7 @@ export function createWorkload(context: KubernetesContext, args: WorkloadArgs, o
         },
       },
     },
-    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: service.name === "frontend" ? context.backendOf(system, slot) : [] }),
+    context.options({ parent: opts.parent, dependsOn: opts.dependsOn }, { dependsOn: service.name === "frontend" ? context.backendOf(system, slot) : [], ...context.frozen(system) }),
   );
   if (service.name === "backend") context.keepBackend(system, slot, deployment);
   createServices(context, args, child);

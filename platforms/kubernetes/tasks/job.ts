@@ -37,6 +37,8 @@ export interface JobArgs {
   readonly stops?: Readonly<Record<string, string>>;
   /** With `stops`: nothing runs; what an update that was cut off has stopped is started. @default false */
   readonly isResting?: boolean;
+  /** True: its system is halted, so it runs at no change now, and catches up when the system runs again. @default false */
+  readonly idle?: boolean;
 }
 
 interface Done {
@@ -56,12 +58,13 @@ function sameInputs(olds: object, news: object): boolean {
 }
 
 function isDone(olds: JobInputs, news: JobInputs): boolean {
+  if (olds.idle === true) return false;
   return news.onlyOnTriggers === true ? sameInputs(olds.triggers ?? [], news.triggers ?? []) : sameInputs(olds, news);
 }
 
 const provider: pulumi.dynamic.ResourceProvider<JobInputs, JobInputs & Done> = {
   // Besides what changed: Deployments that an update which was cut off has stopped.
-  diff: async (_id, olds, news) => ({ changes: !isDone(olds, news) || (news.stops !== undefined && (await leftBehind(news.cluster, { namespace: news.namespace, stops: news.stops }))) }),
+  diff: async (_id, olds, news) => ({ changes: news.idle !== true && (!isDone(olds, news) || (news.stops !== undefined && (await leftBehind(news.cluster, { namespace: news.namespace, stops: news.stops })))) }),
   async create(inputs) {
     const done = await run(inputs);
     return { id: `${inputs.title.replace(/[^A-Za-z0-9]+/g, "-")}-${done.result}`, outs: { ...inputs, ...done } };

@@ -26,6 +26,7 @@ export interface JobInputs {
   previousTrigger?: string;
   stops?: Record<string, string>;
   isResting?: boolean;
+  idle?: boolean;
 }
 
 interface Listed<T> {
@@ -172,6 +173,7 @@ export async function startWhatStands(inputs: JobInputs): Promise<void> {
 
 export async function run(inputs: JobInputs, previous?: string): Promise<{ readonly result: string; readonly answer: string }> {
   const { createHash } = require("node:crypto") as typeof crypto;
+  if (inputs.idle === true) return { result: "", answer: "" };
   if (inputs.isResting === true) {
     await startWhatStands(inputs);
     return { result: new Date().toISOString(), answer: "" };

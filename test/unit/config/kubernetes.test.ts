@@ -33,7 +33,6 @@ describe("a stack file for Kubernetes", () => {
     { says: "a demo", file: { ...good, "stackbook:demo": { seed: true } }, path: "demo.seed", fix: /reference app/ },
     { says: "a build", file: motel({}, { image: { build: { context: "." } } }), path: "systems.motel.services.backend.image", fix: /cluster can pull/ },
     { says: "a sticky service in numbers", file: motel({}, { replicas: 2 }), path: "systems.motel.services.backend.replicas", fix: /\/socket\.io/ },
-    { says: "a system that is halted", file: motel({ halted: { at: "2026-11-01T00:00:00Z", by: "ops" } }), path: "systems.motel.halted", fix: /kubectl/ },
     { says: "a namespace prefix with a dot", file: { ...good, "stackbook:kubernetes": { namespacePrefix: "a.b" } }, path: "kubernetes.namespacePrefix", fix: /small letters/ },
     { says: "too many edges", file: { ...good, "stackbook:kubernetes": { edge: { replicas: 21 } } }, path: "kubernetes.edge.replicas", fix: /1-20/ },
     { says: "keys of Kubernetes on Docker", file: { "stackbook:kubernetes": { context: "x" } }, path: "kubernetes", fix: /set platform to kubernetes/ },
