@@ -18,12 +18,13 @@ export interface GivenSecrets {
   readonly alerts: Record<string, SecretName>;
   /** By key: `<store>.accessKeyId`, `<store>.secretAccessKey`, `encryptionKey.<generation>`. */
   readonly backups: Record<string, SecretRef>;
+  readonly registry: { pullSecret?: SecretRef };
   readonly problems: Located[];
 }
 
 const edgeSecrets = ["certificate", "privateKey"] as const;
 
-/** Checks every `<system>:<name>`, `edge:<name>`, `alerts:<name>` and `backups:<name>`: known, marked as secret, and strong. */
+/** Checks every `<system>:<name>`, `edge:<name>`, `alerts:<name>`, `backups:<name>` and `registry:pullSecret`: known, marked as secret, and strong. */
 export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownChannels = { isBroken: () => false }, stores: KnownStores = { isBroken: () => false }): GivenSecrets {
   const none = () => ({ given: {}, settings: {} });
   const result: GivenSecrets = {
@@ -31,6 +32,7 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownCha
     edge: {},
     alerts: {},
     backups: {},
+    registry: {},
     problems: [],
   };
   for (const { namespace, key, full } of keys.others) {
@@ -54,6 +56,7 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownCha
     }
     const reference: SecretRef = { namespace, key };
     if (namespace === "backups") result.backups[key] = reference;
+    else if (namespace === "registry") result.registry.pullSecret = reference;
     else if (namespace === "alerts") result.alerts[key] = { namespace, key };
     else if (namespace !== "edge" && kind.target !== "unused") result.bySystem[namespace][kind.target][key] = reference;
     else if (key === "certificate" || key === "privateKey") result.edge[key] = reference;
@@ -64,6 +67,7 @@ export function readSecrets(raw: RawConfig, keys: SortedKeys, channels: KnownCha
 
 function kindOf(namespace: SortedKeys["others"][number]["namespace"], key: string, channels: KnownChannels, stores: KnownStores): SecretKind {
   if (namespace === "edge") return edgeKind(key);
+  if (namespace === "registry") return registryKind(key);
   if (namespace === "alerts") return alertKind(key, channels);
   return namespace === "backups" ? backupKind(key, stores) : systemKind(namespace, key);
 }
@@ -127,6 +131,22 @@ function edgeKind(key: string): SecretKind {
     weakness: (value) => (readable(value) ? undefined : "not readable"),
     remedy: (full) => `give ${strong}, \`pulumi config set --secret ${full} < ${file}\``,
   };
+}
+
+/** As `docker login` writes it. */
+function registryKind(key: string): SecretKind {
+  if (key !== "pullSecret") return { allowed: "pullSecret", fix: "use registry:pullSecret" };
+  const strong = `Docker's own JSON, {"auths": {"<registry>": {"auth": "<user:password in base64>"}}}`;
+  return { target: "given", strong, weakness: (value) => (holdsLogins(value) ? undefined : "of another form"), remedy: (full) => `give ${strong}, \`pulumi config set --secret ${full} < config.json\`` };
+}
+
+function holdsLogins(text: string): boolean {
+  try {
+    const { auths } = JSON.parse(text) as { readonly auths?: unknown };
+    return typeof auths === "object" && auths !== null && Object.keys(auths).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function readCertificate(pem: string): X509Certificate | undefined {

@@ -19,14 +19,14 @@ export interface RawConfig {
 export interface SortedKeys {
   /** `stackbook:` keys without their namespace, decoded. */
   readonly stack: Record<string, unknown>;
-  /** The other keys that are ours: `<system>:<name>`, `edge:<name>`, `alerts:<name>` and `backups:<name>`. */
-  readonly others: { readonly namespace: SystemId | "edge" | "alerts" | "backups"; readonly key: string; readonly full: string }[];
+  /** The other keys that are ours: `<system>:<name>`, `edge:<name>`, `alerts:<name>`, `backups:<name>` and `registry:<name>`. */
+  readonly others: { readonly namespace: SystemId | "edge" | "alerts" | "backups" | "registry"; readonly key: string; readonly full: string }[];
   readonly problems: Located[];
 }
 
 /** Namespaces that other programs read: Pulumi itself and its providers. */
 const foreign = new Set(["pulumi", "pulumi-nodejs", "docker", "aws", "kubernetes", "random"]);
-const own = ["stackbook", "edge", "alerts", "backups", ...systemIds] as const;
+const own = ["stackbook", "edge", "alerts", "backups", "registry", ...systemIds] as const;
 
 /** No setting is nested deeper than 7; JSON from elsewhere may be. */
 const maxDepth = 16;
@@ -43,7 +43,7 @@ export function sortKeys(raw: RawConfig): SortedKeys {
     const key = full.slice(colon + 1);
     if (foreign.has(namespace)) continue;
     if (namespace === "stackbook") decodeInto(sorted, raw, full, key);
-    else if (namespace === "edge" || namespace === "alerts" || namespace === "backups" || isSystem(namespace)) sorted.others.push({ namespace, key, full });
+    else if (namespace === "edge" || namespace === "alerts" || namespace === "backups" || namespace === "registry" || isSystem(namespace)) sorted.others.push({ namespace, key, full });
     else sorted.problems.push({ at: [full], ...unknownNamespace(raw, full, namespace, key) });
   }
   return sorted;

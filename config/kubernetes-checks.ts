@@ -10,8 +10,9 @@ import type { RawService, RawSystem } from "./schema";
  * that nobody finds out by what is missing.
  */
 export function checkKubernetes(checked: Checked, report: Report): void {
-  const { config, environment, raw } = checked;
+  const { config, environment, raw, secrets } = checked;
   if (config.platform !== "kubernetes") {
+    if (secrets.registry.pullSecret !== undefined) report(["registry:pullSecret"], "given but not used", "platform: kubernetes", "run `pulumi config rm registry:pullSecret`: Docker's engine has its own logins, `docker login`");
     if (raw.kubernetes !== undefined) report(["kubernetes"], "given but not used", "platform: kubernetes", "set platform to kubernetes, or remove it");
     return;
   }

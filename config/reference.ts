@@ -112,6 +112,7 @@ function secretsSection(): string {
     "| `edge:certificate` | | | none | PEM, the site's certificate first, then its chain; with `edge.tls: { kind: given }` |",
     "| `edge:privateKey` | | | none | PEM, without passphrase |",
     "| `alerts:<name>` | | not empty | none | the address of the channel `<name>` (Slack, Teams, web hook), its routing key (PagerDuty), or the password of its `username` (e-mail) |",
+    "| `registry:pullSecret` | | Docker's own JSON, with `auths` | none | On Kubernetes: how nodes log in to the registries of images; `docker login` writes it to `~/.docker/config.json`, unless a helper keeps it |",
     "| `backups:<store>.accessKeyId`, `backups:<store>.secretAccessKey` | | not empty | the host's role | the S3 store's keys: of a writer that may put and list, not delete |",
     "| `backups:encryptionKey.<generation>` | | 32 characters | 64 characters, generated | the key of backups of that generation, such as a recovery kit's |",
     "| `alerts:deadMansSwitch` | | | none | an address that is called every minute as long as alerting works; whoever keeps it tells you when the calls stay away |",

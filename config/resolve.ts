@@ -31,7 +31,7 @@ export function resolveStack(stack: string, environment: Environment, raw: RawSt
     stack,
     platform: raw.platform ?? defaults.platform,
     ...(raw.host === undefined || raw.host === localHost ? {} : { host: raw.host }),
-    ...(raw.platform === "kubernetes" ? { kubernetes: resolveKubernetes(stack, raw.kubernetes) } : {}),
+    ...(raw.platform === "kubernetes" ? { kubernetes: { ...resolveKubernetes(stack, raw.kubernetes), ...(secrets.registry.pullSecret === undefined ? {} : { pullSecret: secrets.registry.pullSecret }) } } : {}),
     ...(raw.platform === "aws" ? { aws: resolveAws(stack, environment, raw.aws) } : {}),
     domain,
     ...(raw.contact === undefined ? {} : { contact: raw.contact }),

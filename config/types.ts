@@ -43,6 +43,8 @@ export interface StackConfig {
 }
 
 export interface KubernetesConfig {
+  /** How the nodes log in to registries; absent: they need not, or know by themselves. */
+  readonly pullSecret?: SecretRef;
   /** A file; absent: `KUBECONFIG`, or `~/.kube/config`. */
   readonly kubeconfig?: string;
   /** Absent: the file's current one. */

@@ -84,7 +84,31 @@ export function digestOf(content: Readonly<Record<string, string>>): string {
 export function createServiceAccount(context: KubernetesContext, resource: string, namespace: pulumi.Input<string>, labels: Labels, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const account = context.oneOf(
     `${resource}-account`,
-    () => new ServiceAccount(`${resource}-account`, { metadata: context.metadata(labels.service, labels, { namespace }), automountServiceAccountToken: false }, context.options(opts)),
+    () => {
+      const pull = pullSecretOf(context, namespace, labels, opts);
+      return new ServiceAccount(
+        `${resource}-account`,
+        { metadata: context.metadata(labels.service, labels, { namespace }), automountServiceAccountToken: false, ...(pull === undefined ? {} : { imagePullSecrets: [{ name: pull }] }) },
+        context.options(opts),
+      );
+    },
   );
   return account.metadata.name;
+}
+
+/** One for each namespace, by one name: another login is there for the next pod, and rolls none. */
+function pullSecretOf(context: KubernetesContext, namespace: pulumi.Input<string>, { system }: Labels, opts: pulumi.CustomResourceOptions): pulumi.Output<string> | undefined {
+  const { pullSecret } = context.settings;
+  if (pullSecret === undefined) return undefined;
+  const resource = `${system === "stack" ? "edge" : system}-registry`;
+  const secret = context.oneOf(
+    resource,
+    () =>
+      new Secret(
+        resource,
+        { metadata: context.metadata("registry", context.labels(system, "registry", "network"), { namespace }), type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": new pulumi.Config(pullSecret.namespace).requireSecret(pullSecret.key) } },
+        context.options(opts),
+      ),
+  );
+  return secret.metadata.name;
 }

@@ -177,6 +177,7 @@ function createStore(context: KubernetesContext, args: StoreArgs, opts: pulumi.C
             ...(args.command === undefined ? {} : { command: args.command }),
             args: args.args,
             environment,
+            variables: Object.keys(args.environment),
             user: storeUser,
             serviceAccount: account,
             claims: [{ claim: args.claim, path: args.path }],

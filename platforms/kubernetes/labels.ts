@@ -1,10 +1,11 @@
+import type { SystemId } from "../../systems";
 import type { Access } from "../platform";
 
 /** What every object of a stack carries, by the same names as on Docker. */
 export interface Labels {
   readonly stack: string;
   /** A system's id, or "stack" for what serves all of them. */
-  readonly system: string;
+  readonly system: SystemId | "stack";
   readonly service: string;
   readonly role: "app" | "database" | "cache" | "edge" | "demo" | "task" | "backup" | "network" | "volume";
   readonly slot?: string;

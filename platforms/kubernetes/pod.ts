@@ -13,6 +13,8 @@ export interface HardenedPodArgs {
   readonly args?: readonly pulumi.Input<string>[];
   /** Name of the Secret that holds its environment. */
   readonly environment?: pulumi.Input<string>;
+  /** Which of it, one by one, so that whoever judges the pod sees what it is given; absent: all. */
+  readonly variables?: readonly string[];
   /** `uid:gid` in numbers, never root. */
   readonly user: string;
   readonly serviceAccount: pulumi.Input<string>;
@@ -47,7 +49,7 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
     image: args.image,
     ...(args.command === undefined ? {} : { command: [...args.command] }),
     ...(args.args === undefined ? {} : { args: [...args.args] }),
-    ...(args.environment === undefined ? {} : { envFrom: [{ secretRef: { name: args.environment } }] }),
+    ...environmentOf(args),
     ...(args.ports === undefined ? {} : { ports: args.ports.map((port) => ({ ...port, protocol: "TCP" })) }),
     volumeMounts: [
       ...claims.map(({ name, path, readOnly }) => ({ name, mountPath: path, ...(readOnly === true ? { readOnly } : {}) })),
@@ -77,6 +79,12 @@ export function hardenedPod(args: HardenedPodArgs): PodSpec {
       ...mounted.map(({ name, volume }) => ({ name, ...volume })),
     ],
   };
+}
+
+function environmentOf({ environment, variables }: HardenedPodArgs): Pick<Container, "env" | "envFrom"> {
+  if (environment === undefined) return {};
+  if (variables === undefined) return { envFrom: [{ secretRef: { name: environment } }] };
+  return { env: [...variables].sort().map((name) => ({ name, valueFrom: { secretKeyRef: { name: environment, key: name } } })) };
 }
 
 /** Processors as the API writes them back. */

@@ -1,4 +1,4 @@
-import { dockerContainer, dockerNetwork, dockerVolume, kubernetesKind, type Found, type Resource, type StackRule } from "../rule";
+import { dockerContainer, dockerNetwork, dockerVolume, kubernetesKind, type Found, type Props, type Resource, type StackRule } from "../rule";
 import { ownLabel } from "../view/labels";
 import { dockerLabels } from "../view/docker";
 import { at, pairsAt } from "../view/values";
@@ -32,7 +32,18 @@ const cloud = /^aws:(ecs\/(cluster|service|taskDefinition)|rds\/(instance|cluste
 /** Undefined: it has none, or they are known only later. */
 function labelsOf({ type, props }: Resource): Readonly<Record<string, string>> | undefined {
   if (type === dockerContainer || type === dockerVolume || type === dockerNetwork) return typeof props["labels"] === "symbol" ? undefined : dockerLabels(props);
-  if (kinds.includes(kubernetesKind(type) ?? "")) return typeof at(props, "metadata", "labels") === "symbol" ? undefined : Object.fromEntries(pairsAt(props, "metadata", "labels"));
+  if (kinds.includes(kubernetesKind(type) ?? "")) return typeof at(props, "metadata", "labels") === "symbol" ? undefined : { ...Object.fromEntries(pairsAt(props, "metadata", "labels")), ...annotatedTags(props) };
   if (!cloud.test(type) || typeof at(props, "tags") === "symbol") return undefined;
   return Object.fromEntries([...pairsAt(props, "tagsAll"), ...pairsAt(props, "tags")]);
+}
+
+/** A label of Kubernetes can't hold what a tag may, so there the stack's own are an annotation. */
+function annotatedTags(props: Props): Readonly<Record<string, string>> {
+  const [, text = "{}"] = pairsAt(props, "metadata", "annotations").find(([name]) => name === "stackbook.dev/tags") ?? [];
+  try {
+    const tags = JSON.parse(text) as unknown;
+    return typeof tags === "object" && tags !== null ? Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, String(value)])) : {};
+  } catch {
+    return {};
+  }
 }

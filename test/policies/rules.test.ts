@@ -46,6 +46,10 @@ describe("the policy pack", () => {
   it("wants the stack's own tags as well", () => {
     assert.deepEqual(found("tagged", [docker()], { team: "web" }), ["it lacks team; add them to its labels"]);
     assert.deepEqual(found("tagged", [docker({ labels: [...(docker().props["labels"] as object[]), { label: "team", value: "web" }] })], { team: "web" }), []);
+    // A label of Kubernetes can't hold what a tag may.
+    const claim = (annotations: object) => of("kubernetes:core/v1:PersistentVolumeClaim", { metadata: { labels: { "stackbook.stack": "dev", "stackbook.system": "motel" }, annotations } });
+    assert.deepEqual(found("tagged", [claim({ "stackbook.dev/tags": '{"team":"web & more"}' })], { team: "web" }), []);
+    assert.deepEqual(found("tagged", [claim({ "stackbook.dev/tags": "no JSON" })], { team: "web" }), ["it lacks team; add them to its labels"]);
   });
 
   it("never repeats a secret's value", () => {

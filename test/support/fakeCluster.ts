@@ -35,7 +35,7 @@ export class FakeCluster {
 
   private constructor(
     private readonly server: Server,
-    private readonly folder: string,
+    readonly folder: string,
     readonly wishes: { current: Wishes },
   ) {}
 

@@ -70,4 +70,14 @@ describe("a stack file for Kubernetes", () => {
     const paths = problemsOf({ ...good, "stackbook:backups": {}, "stackbook:systems": { memo: { services }, fetms: { services }, motel: { services, backups: { enabled: false } } } }, dev).map(({ path }) => path);
     assert.deepEqual(paths.sort(), ["images.backupMongodb", "images.backupPostgres"]);
   });
+
+  const login = JSON.stringify({ auths: { "registry.example.org": { auth: "dTpw" } } });
+
+  it("has the nodes' login to registries from a secret alone", () => {
+    assert.deepEqual(load(good, { ...dev, secrets: { "registry:pullSecret": login } }).kubernetes?.pullSecret, { namespace: "registry", key: "pullSecret" });
+    assert.equal(onlyProblem({ ...good, "registry:pullSecret": login }, dev).given, "in plain text");
+    for (const text of ["user:password", "{}", '{ "auths": {} }']) assert.equal(onlyProblem(good, { ...dev, secrets: { "registry:pullSecret": text } }).given, "of another form", text);
+    assert.match(onlyProblem(good, { ...dev, secrets: { "registry:pullsecret": login } }).fix, /registry:pullSecret/);
+    assert.match(onlyProblem({}, { ...dev, secrets: { "registry:pullSecret": login } }).fix, /docker login/);
+  });
 });

@@ -44,7 +44,7 @@ describe("the program on Kubernetes", function () {
     });
 
     it("has no setting in a pod's own text, but in a Secret", () => {
-      for (const made of pods()) assert.equal(template(made).spec.containers[0].env, undefined, made.name);
+      for (const made of pods()) for (const variable of template(made).spec.containers[0].env ?? []) assert.deepEqual(Object.keys(variable).sort(), ["name", "valueFrom"], made.name);
       const settings = hidden(object("Secret", "motel-backend-a-settings"));
       assert.match(settings["DATABASE_URL"] ?? "", /^postgresql:\/\/motel_user:.+@database:5432\/motel_manager$/);
       assert.match(settings["REDIS_URL"] ?? "", /@cache:6379$/);
@@ -104,6 +104,16 @@ describe("the program on Kubernetes", function () {
       assert.deepEqual(claims.filter((each) => meta(each).namespace === "stackbook-dev-fetms").map((each) => meta(each).name).sort(), ["backups-local", "cache", "database", "uploads"]);
       assert.deepEqual(specOf<{ resources: unknown; accessModes: string[] }>(object("PersistentVolumeClaim", "fetms-database")), { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "10Gi" } } });
       for (const id of ids) assert.equal(specOf<{ replicas: number }>(object("StatefulSet", `${id}-database`)).replicas, 1);
+    });
+
+    it("gives stores their passwords one by one from a Secret, which whoever judges them sees", () => {
+      for (const id of ids) {
+        const [{ env, envFrom }] = template(object("StatefulSet", `${id}-database`)).spec.containers;
+        const names = Object.keys(hidden(object("Secret", `${id}-database-settings`))).sort();
+        assert.ok(names.some((name) => name.includes("PASSWORD")), names.join(", "));
+        assert.deepEqual(env, names.map((name) => ({ name, valueFrom: { secretKeyRef: { name: meta(object("Secret", `${id}-database-settings`)).name, key: name } } })));
+        assert.equal(envFrom, undefined);
+      }
     });
 
     it("makes roles and migrates by Jobs whose passwords are secret", () => {
@@ -173,5 +183,16 @@ describe("the program on Kubernetes", function () {
     assert.equal(specOf<{ replicas: number }>(object("Deployment", "edge")).replicas, 3);
     assert.deepEqual(meta(object("Service", "edge-service")).annotations, { "example.org/kind": "nlb", "stackbook.dev/tags": '{"team":"web"}' });
     assert.match((object("ConfigMap", "edge-config").inputs["data"] as Record<string, string>)["haproxy.cfg"] ?? "", /backend-a\.web-motel\.svc\.c\.example:3001/);
+  });
+
+  it("has nodes log in to registries by one secret for each namespace, which rolls nobody when it changes", async () => {
+    const login = (word: string): string => JSON.stringify({ auths: { "registry.example.org": { auth: word } } });
+    await build(stackFile({ motel: system("motel") }), "dev", "", { "registry:pullSecret": login("b25l") });
+    const pods = template(object("Deployment", "motel-backend-a"));
+    assert.deepEqual(ofKind("Secret").filter(({ inputs }) => inputs["type"] === "kubernetes.io/dockerconfigjson").map((each) => [meta(each).namespace, meta(each).name]).sort(), [["stackbook-dev-edge", "registry"], ["stackbook-dev-motel", "registry"]]);
+    assert.equal(hidden(object("Secret", "motel-registry"))[".dockerconfigjson"], login("b25l"));
+    for (const account of ofKind("ServiceAccount")) assert.deepEqual(account.inputs["imagePullSecrets"], [{ name: "registry" }], account.name);
+    await build(stackFile({ motel: system("motel") }), "dev", "", { "registry:pullSecret": login("dHdv") });
+    assert.deepEqual(template(object("Deployment", "motel-backend-a")), pods);
   });
 });

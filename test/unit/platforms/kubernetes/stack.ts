@@ -58,7 +58,7 @@ export interface Container {
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly env?: unknown;
+  readonly env?: readonly object[];
   readonly envFrom?: readonly { readonly secretRef: { readonly name: string } }[];
   readonly ports?: readonly { readonly containerPort: number }[];
   readonly securityContext: Readonly<Record<string, unknown>>;
