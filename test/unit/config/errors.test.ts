@@ -37,7 +37,7 @@ const cases: readonly Case[] = [
   { says: "a misspelt key of the stack", change: ["stackbook:domian"], to: "x", path: "domian", given: "not a known key", fix: /^did you mean domain\?$/ },
   { says: "a system beside the systems", change: ["stackbook:motel"], to: {}, path: "motel", given: "not a known key", fix: /did you mean systems\.motel\?/ },
   { says: "a misspelt namespace", change: ["stackbok:domain"], to: "x", path: "stackbok:domain", given: "not a known key", fix: /^did you mean stackbook:domain\?$/ },
-  { says: "a namespace nobody knows", change: ["grafana:url"], to: "x", path: "grafana:url", given: "not a known key", fix: /stackbook, edge, alerts, backups, mps/ },
+  { says: "a namespace nobody knows", change: ["grafana:url"], to: "x", path: "grafana:url", given: "not a known key", fix: /stackbook, edge, alerts, backups, registry, mps/ },
   { says: "no domain", change: ["stackbook:domain"], to: undefined, path: "domain", given: "missing", fix: /pulumi config set stackbook:domain/ },
   { says: "a domain with a scheme", change: ["stackbook:domain"], to: "https://example.org", path: "domain", given: '"https://example.org"', fix: /without scheme/ },
   { says: "a domain in capitals", change: ["stackbook:domain"], to: "Example.org", path: "domain", given: '"Example.org"', fix: /use small letters: example\.org/ },
