@@ -17,7 +17,7 @@ export const refusals: Readonly<Record<string, readonly string[]>> = {
   check: ["kubectl get pods,events -A -l stackbook.stack={stack}"],
   policy: ["pulumi preview --policy-pack policies --stack {stack}"],
   report: ["The cluster's own monitoring has the figures."],
-  evidence: ["npx stackbook knows no containers there: kubectl -n {prefix}-<system> get pods,events -o yaml", "kubectl -n {prefix}-<system> logs --all-containers -l stackbook.system=<system> --tail=-1"],
+  evidence: ["kubectl -n {prefix}-<system> get pods,events -o yaml", "kubectl -n {prefix}-<system> logs --all-containers -l stackbook.system=<system> --tail=-1"],
   "emergency-stop": ["kubectl -n {prefix}-<system> scale deployments,statefulsets --all --replicas=0", "Then record it, so that no update starts it again: systems.<system>.halted in Pulumi.{stack}.yaml, docs/kubernetes.md has its words"],
   resume: ["Take systems.<system>.halted out of Pulumi.{stack}.yaml, then: pulumi up"],
   restart: ["kubectl -n {prefix}-<system> rollout restart deployment/backend-a"],
