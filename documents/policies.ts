@@ -46,8 +46,8 @@ stackbook:policies:
 \`\`\`
 
 \`npm start\` and \`npx stackbook\` always ask them. Outside dev they keep out what comes in: a new version, an approved plan, \`npm start\`.
-In dev, and of every other update (a way back, a restart, a restore, times of maintenance), they are told and hold nothing up; of an emergency
-stop and its end they are not asked.
+In dev, and of every other update (a restart, a restore, times of maintenance), they are told and hold nothing up. Of a way back, an emergency
+stop and its end they are not asked, as these are not to wait.
 
 Pulumi's own \`--policy-pack-config <file.json>\` sets levels as well: \`{ "hsts": "advisory" }\`.
 `;

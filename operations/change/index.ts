@@ -29,7 +29,7 @@ export interface UpdateOptions {
   readonly refresh?: boolean;
   /** Where the program is, other than this working copy. */
   readonly cwd?: string;
-  /** What broken rules do to it. @default "told": nothing keeps anybody from going back, or from putting something right */
+  /** What broken rules do to it. @default "told": nothing keeps anybody from putting something right */
   readonly policies?: Policies;
   /** Fewer words: nothing of each resource. @default false */
   readonly quiet?: boolean;

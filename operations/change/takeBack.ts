@@ -24,7 +24,7 @@ export async function updateOrTakeBack(means: Means, before: string, options: Up
 export async function takeBack(means: Means, before: string, reason: Problem): Promise<Stack> {
   means.file.putBack(before);
   try {
-    return await means.update({ step: "taken back" });
+    return await means.update({ step: "taken back", policies: "none" });
   } catch (second) {
     if (!(second instanceof Problem)) throw second;
     throw new Problem("the update failed, and taking it back failed as well:", [

@@ -19,7 +19,7 @@ export async function goBack(request: DeployRequest, plan: Course, means: Means,
   means.record(`rolling back: ${reason}`);
   means.file.putBack(plan.before);
   try {
-    await means.update({ step: `rolled back ${how}: ${shortened(reason)}` });
+    await means.update({ step: `rolled back ${how}: ${shortened(reason)}`, policies: "none" });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.exitCode === exitCodes.interrupted) throw backCutShort(request, plan, means.stack.name, reasons);

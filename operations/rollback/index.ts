@@ -92,7 +92,7 @@ async function bringBack(asked: Asked, options: RollbackOptions, means: Means): 
     file.putBack(before);
     await restoreByUpdate({ system: asked.system, key: backup, edit, cwd }, means);
   } else {
-    await updateOrTakeBack(means, before, cwd === undefined ? {} : { cwd });
+    await updateOrTakeBack(means, before, { policies: "none", ...(cwd === undefined ? {} : { cwd }) });
   }
   const seconds = (context.now().getTime() - began) / 1000;
   await keepPackages(context.root);

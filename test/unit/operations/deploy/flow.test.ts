@@ -151,7 +151,7 @@ describe("the course of a deploy", function () {
     assert.equal(outcome.exitCode, 3);
     assert.deepEqual(made.updates, ["", "rolled back by itself: the update failed: motel-backend-a-healthy: motel backend 2.0.0: container x is unhealthy"]);
     assert.deepEqual(made.saved(), [{ version: "1.0.0" }, 6]);
-    assert.deepEqual(made.rules, ["kept", undefined], "no rule keeps it from going back");
+    assert.deepEqual(made.rules, ["kept", "none"], "no rule keeps it from going back");
     assert.match(outcome.text, /ROLLED BACK to 1\.0\.0 by itself:[\s\S]*1\.0\.0 serves again/);
     assert.equal((outcome.json as { result: string }).result, "rolled back");
   });
