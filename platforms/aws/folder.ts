@@ -32,7 +32,7 @@ export function createFolder(context: AwsContext, system: SystemId | "stack", fo
     const make = folder.name === "database" ? createDatabaseServer : createCacheServer;
     return make(context, system, folder, folder.opens, protect, child);
   }
-  const fileSystem = createFileSystem(context, system, protect, child);
+  const { doors, fileSystem } = createFileSystem(context, system, protect, child);
   const accessPoint = new AccessPoint(
     `${system}-${folder.name}`,
     {
@@ -41,7 +41,8 @@ export function createFolder(context: AwsContext, system: SystemId | "stack", fo
       rootDirectory: { path: `/${folder.name}`, creationInfo: { ownerUid: owner.uid, ownerGid: owner.gid, permissions: "0750" } },
       tags: context.tags(system, folder.name, "volume"),
     },
-    context.options(child),
+    // Who mounts it waits for it, and so for a door in every zone.
+    context.options(child, { dependsOn: doors }),
   );
   const ref: AwsFolderRef = { ...folder, volume: accessPoint.id, place: { fileSystem, accessPoint } };
   return ref;
@@ -52,12 +53,11 @@ export function folderOf(ref: DataFolderRef): Folder {
   return (ref as AwsFolderRef).place;
 }
 
-function createFileSystem(context: AwsContext, system: SystemId, protect: boolean, opts: pulumi.CustomResourceOptions): FileSystem {
-  return context.oneOf(`${system}-folders`, () => {
-    const tags = context.tags(system, "folders", "volume");
-    const made = new FileSystem(`${system}-folders`, { encrypted: true, throughputMode: "elastic", tags: { ...tags, Name: context.name(system, "folders") } }, context.options(opts, { protect }));
-    const group = context.group(system, "folders");
-    for (const [at, subnet] of context.network.subnets.isolated.entries()) new MountTarget(`${system}-folders-${at}`, { fileSystemId: made.id, subnetId: subnet.id, securityGroups: [group.id] }, context.options(opts));
-    return made;
-  });
+function createFileSystem(context: AwsContext, system: SystemId, protect: boolean, opts: pulumi.CustomResourceOptions): { readonly fileSystem: FileSystem; readonly doors: MountTarget[] } {
+  const name = `${system}-folders`;
+  const tags = { ...context.tags(system, "folders", "volume"), Name: context.name(system, "folders") };
+  const fileSystem = context.oneOf(name, () => new FileSystem(name, { encrypted: true, throughputMode: "elastic", tags }, context.options(opts, { protect })));
+  const group = context.group(system, "folders");
+  const doors = context.network.subnets.isolated.map((subnet, at) => context.oneOf(`${name}-${at}`, () => new MountTarget(`${name}-${at}`, { fileSystemId: fileSystem.id, subnetId: subnet.id, securityGroups: [group.id] }, context.options(opts))));
+  return { fileSystem, doors };
 }
