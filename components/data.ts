@@ -44,7 +44,7 @@ export class Data extends pulumi.ComponentResource {
     this.databaseAdminPassword = this.generated("databaseAdminPassword", { keep: "all" });
     this.databasePassword = this.generated("databasePassword");
     // It opens no data and can be made again, so monitoring can be turned off.
-    this.monitorPassword = args.stack.monitoring.enabled ? this.generated("monitorPassword", { protect: false }).current : undefined;
+    this.monitorPassword = args.stack.monitoring.enabled && args.platform.watch === undefined ? this.generated("monitorPassword", { protect: false }).current : undefined;
     this.database = this.folder("database", "/", this.databaseAdminPassword);
     this.cache = redis ? this.createCache() : undefined;
     this.folders = [

@@ -40,7 +40,7 @@ export class EdgeSite extends pulumi.ComponentResource {
   constructor(name: string, private readonly args: EdgeSiteArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("stackbook:edge:Edge", name, {}, opts);
     const { stack, platform } = args;
-    this.doors = monitoringDoors(stack, (image) => platform.lacks(image));
+    this.doors = platform.watch === undefined ? monitoringDoors(stack, (image) => platform.lacks(image)) : [];
     this.operator = this.doors.some(({ operatorsOnly }) => operatorsOnly) ? this.createOperator() : undefined;
     this.passKey = generatedSecret("edge-passKey", { length: 48, protect: false, generation: stack.edge.rotations?.["pass"] }, this).current;
     const hosts = [...stack.systems.filter((system) => system.enabled).map((system) => system.domain), ...this.doors.map(({ host }) => host)];
@@ -62,7 +62,7 @@ export class EdgeSite extends pulumi.ComponentResource {
         publicHttpsPort: stack.edge.httpsPort,
         systems: routed,
         doors: this.doors.map((door) => edgeDoor(door, authorizationSha256(user, words))),
-        observed: stack.monitoring.enabled,
+        observed: stack.monitoring.enabled && platform.watch === undefined,
         drainSeconds: stack.edge.drainSeconds,
         ...admissionOf(stack, this.doors, passKey),
         ...(this.edge.acme === undefined ? {} : { acme: this.edge.acme }),

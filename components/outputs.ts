@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig, SystemConfig } from "../config/types";
+import type { Watched } from "../platforms/platform";
 import { factsOf } from "../config/facts";
 import type { Backups } from "./backup";
 import type { BackupData } from "./backup/data";
 import { recoveryOutput } from "./backup/outputs";
 import type { Data } from "./data";
 import type { EdgeSite } from "./edgeSite";
-import type { Monitoring } from "./monitoring";
 import type { Ledger } from "./release/ledger";
 import type { RunningVersion, System } from "./system";
 
@@ -30,7 +30,7 @@ export interface StackParts {
   readonly edge: EdgeSite;
   readonly backupData: BackupData;
   readonly backups: Backups | undefined;
-  readonly monitoring: Monitoring | undefined;
+  readonly monitoring: Watched | undefined;
   readonly ledger: Ledger;
 }
 

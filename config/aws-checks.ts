@@ -31,7 +31,7 @@ export function checkAws(checked: Checked, report: Report): void {
   if (environment === "prod") report(["platform"], quote("aws"), "docker in prod", "use docker: prod demands backups by its own agent, and on AWS Stackbook has none yet");
   else if (config.backups.enabled) report(["backups", "enabled"], raw.backups?.enabled === undefined ? "missing" : "true", "false on AWS", "set it to false: AWS keeps snapshots for aws.backupDays, and Stackbook's own agent isn't there yet");
   if (raw.backups?.stores !== undefined) report(["backups", "stores"], "a map", "nothing on AWS", "remove it: on AWS Stackbook's own agent isn't there yet");
-  if (config.monitoring.enabled) report(["monitoring", "enabled"], raw.monitoring?.enabled === undefined ? "missing" : "true", "false on AWS", "set it to false: on AWS Stackbook has no monitoring yet");
+  checkChats(checked, report);
   for (const part of ["seed", "traffic"] as const) {
     if (raw.demo?.[part] === true) report(["demo", part], "true", "false on AWS", "remove it: the demo is for the reference app, which is built on this machine");
   }
@@ -39,6 +39,21 @@ export function checkAws(checked: Checked, report: Report): void {
   for (const id of systemIds) {
     const system = given[id];
     if (system !== undefined) checkSystem(id, system, checked, report);
+  }
+}
+
+/** SNS speaks neither Slack's language nor Teams': Chatbot enters their rooms, by ids. */
+function checkChats({ config, raw }: Checked, report: Report): void {
+  const rooms = config.alerts.channels.filter(({ kind }) => kind === "slack" || kind === "teams");
+  for (const name of Object.keys(raw.aws?.chats ?? {})) {
+    if (!rooms.some((room) => room.name === name)) report(["aws", "chats", name], "no channel of that name", "names of channels of kind slack or teams", `add it to alerts.channels, or remove it; rooms there: ${orList(rooms.map((room) => room.name))}`);
+  }
+  if (!config.monitoring.enabled) return;
+  for (const { kind, name } of rooms) {
+    const chat = config.aws?.chats[name];
+    const wanted = kind === "slack" ? "workspace/channel" : "tenant/team/channel";
+    if (chat === undefined) report(["aws", "chats", name], "missing", wanted, `name the room of alerts.channels.${name}: on AWS it is reached by Amazon Q Developer (Chatbot), and not by its web hook`);
+    else if ("workspace" in chat !== (kind === "slack")) report(["aws", "chats", name], "the other kind's room", wanted, `alerts.channels.${name} is of kind ${kind}: use its ids`);
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkInstanceClass, type AwsStore } from "./aws-catalogue";
 import { defaults } from "./defaults";
 import { choice, documented, flag, looseText, text, wholeNumber } from "./fields";
-import type { AwsConfig, Environment } from "./types";
+import type { AwsChat, AwsConfig, Environment } from "./types";
 
 /** The keys of `stackbook:aws`. */
 
@@ -15,6 +15,9 @@ const isPrefix = (value: string): boolean => /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/
 
 const instanceClass = (store: AwsStore, title: string, example: string, fallback: string) =>
   text((value) => checkInstanceClass(store, value), { about: `Instance class of ${title}, one for all systems`, allowed: "an instance class", example, default: fallback }).optional();
+
+/** `T.../C...` of Slack, or tenant, team and channel of Teams. */
+const isRoom = (value: string): boolean => /^T[A-Z0-9]{6,}\/[CG][A-Z0-9]{6,}$/.test(value) || /^[0-9a-f-]{36}\/[0-9a-f-]{36}\/[^/]{5,}$/i.test(value);
 
 export const awsSchema = z.strictObject({
   region: text((value) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(value), { about: "Where everything is", allowed: "a region's name", example: "eu-central-1" }).optional(),
@@ -77,6 +80,14 @@ export const awsSchema = z.strictObject({
       redis: instanceClass("redis", "Redis", "cache.m7g.large", aws.classes.redis),
     })
     .optional(),
+  chats: documented(
+    z.record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+      text(isRoom, { about: "The room of a channel of `alerts.channels`, by the ids that Amazon Q Developer (Chatbot) knows it by", allowed: "workspace/channel of Slack, or tenant/team/channel of Teams", example: "T07EA123LEP/C07EZ1ABC23" }),
+    ),
+    { type: "map", allowed: "rooms by names of channels", about: "Rooms of Slack and Teams, in place of their web hooks", example: "{ sms-chat: T07EA123LEP/C07EZ1ABC23 }", default: "none" },
+  ).optional(),
+  monthlyUsd: wholeNumber(1, 1_000_000, { about: "Budget, US dollars a month: a ticket at 80 % spent, and when more is forecast", example: "900", default: "none" }).optional(),
   edge: z
     .strictObject({
       replicas: wholeNumber(1, 20, { about: "Edges behind the balancer. Each counts a client's requests for itself", example: "3", default: String(aws.edgeReplicas) }).optional(),
@@ -103,7 +114,14 @@ export function resolveAws(stack: string, environment: Environment, raw: RawAws 
     backupDays: raw.backupDays ?? aws.backupDays(environment),
     classes: { ...aws.classes, ...raw.classes },
     edge: { replicas: raw.edge?.replicas ?? aws.edgeReplicas },
+    chats: Object.fromEntries(Object.entries(raw.chats ?? {}).map(([name, room]) => [name, roomOf(room)])),
+    ...(raw.monthlyUsd === undefined ? {} : { monthlyUsd: raw.monthlyUsd }),
   };
+}
+
+function roomOf(room: string): AwsChat {
+  const [first = "", second = "", third] = room.split("/");
+  return third === undefined ? { workspace: first, channel: second } : { tenant: first, team: second, channel: third };
 }
 
 /** A stack's name may hold what a name on AWS may not. */

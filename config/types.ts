@@ -77,7 +77,14 @@ export interface AwsConfig {
   readonly backupDays: number;
   readonly classes: { readonly postgres: string; readonly mongodb: string; readonly redis: string };
   readonly edge: { readonly replicas: number };
+  /** Channels of `alerts.channels` that are rooms. */
+  readonly chats: Readonly<Record<string, AwsChat>>;
+  /** US dollars a month; absent: no budget. */
+  readonly monthlyUsd?: number;
 }
+
+/** A room, by the ids that Amazon Q Developer (Chatbot) knows it by: Slack's, or Teams'. */
+export type AwsChat = { readonly workspace: string; readonly channel: string } | { readonly tenant: string; readonly team: string; readonly channel: string };
 
 export interface BackupsConfig {
   /** False: nothing of it runs. */

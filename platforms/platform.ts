@@ -6,10 +6,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec, RedisSpec, ServiceSpec, SystemId } from "../systems";
 import type { ImageSource, LogicalImage, SlotName, StackConfig, TlsConfig } from "../config/types";
 import type { EdgeModel } from "../components/edge/model";
+import type { Watched, WatchStackArgs } from "./watched";
 import type { BesideArgs, ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, SharedConfig, SharedConfigArgs } from "./daemon";
 import type { LoginGenerations, RotatingSecret } from "./rotation";
 
 export type { BesideArgs, ConfigFilesArgs, ContainerName, Daemon, DaemonArgs, MonitorLogin, Place, SharedConfig, SharedConfigArgs } from "./daemon";
+export type { Watched, WatchStackArgs } from "./watched";
 export { firstOf, loginsLabel, type LoginGenerations, type RotatingSecret } from "./rotation";
 
 /** The private places of one system: who is in one can reach it, nobody else can. */
@@ -284,4 +286,6 @@ export interface Platform {
   createEdge(args: EdgeArgs, opts: pulumi.ComponentResourceOptions): Edge;
   /** Takes effect only when the edge itself confirms it; the previous routes stay otherwise. */
   writeRoutes(args: RoutesArgs, opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+  /** Where the platform itself judges alerts, tells people and shows figures; absent: containers of ours do (`components/monitoring/`). */
+  watch?(args: WatchStackArgs, opts: pulumi.ComponentResourceOptions): Promise<Watched>;
 }

@@ -2,11 +2,14 @@ import { systemIds, systems, type SystemId } from "../../systems";
 import { severities } from "../types";
 import { exampleInput } from "./example";
 import { renderCloudWatch } from "./index";
+import { alarmCosts } from "./prices";
 import type { MetricAlarm, Unjudged } from "./types";
 
 /** docs/cloudwatch.md: what of the catalogue CloudWatch judges, by what, and what it doesn't and why. Written by `npm run docs`. */
 export function renderCloudWatchReference(): string {
-  const { alarms, unjudged } = renderCloudWatch(exampleInput);
+  const all = renderCloudWatch(exampleInput);
+  const { alarms, unjudged } = all;
+  const costs = alarmCosts(all);
   const owners: readonly (SystemId | "stack")[] = [...systemIds, "stack"];
   return [
     intro,
@@ -16,8 +19,21 @@ export function renderCloudWatchReference(): string {
       const title = owner === "stack" ? "The stack" : systems[owner].title;
       return `## ${title}\n\n${table(["alert", "looks at", "tells"], names.map((name) => judgedCells(own.filter(({ alert }) => alert === name))))}\n\nNot judged:\n\n${table(["alerts", "why"], reasonCells(unjudged.filter(({ system }) => system === owner)))}`;
     }),
+    `## What it costs\n\n${costsIntro}\n\n${table(["what", "number", "US dollars a month"], [...costs.map(({ count, usd, what }) => [what, String(count), usd.toFixed(2)]), ["together", "", costs.reduce((sum, { usd }) => sum + usd, 0).toFixed(2)]])}`,
+    notRun,
   ].join("\n\n") + "\n";
 }
+
+const costsIntro = `All five systems, one version of each, whether anything happens or not; with list prices of us-east-1 as of 2025 (\`alerts/cloudwatch/prices.ts\`): check
+them before relying on it. Figures from logs cost only in hours in which a line was counted, so this is the most they cost. Messages, log lines and
+Container Insights come on top, by use.`;
+
+const notRun = `## What was not run here
+
+No alarm was made on AWS. Alarms, topics, their key and policies, subscriptions, filters, rules of events, roles and the dashboard were sent to
+moto and read back (\`npm run test:full\`); composite alarms, which moto doesn't keep, were held to AWS's own description of the request. A test works
+the expressions out with figures. That CloudWatch works them out alike, above all \`FILL\` where nothing was counted at all, the percentile rank
+\`PR\`, times of muting and what Chatbot shows in a room, was not seen.`;
 
 const intro = `# Alerts on AWS
 

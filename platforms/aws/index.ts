@@ -77,6 +77,11 @@ export class AwsPlatform implements contract.Platform {
     return writeRoutes(this.context, args, opts);
   }
 
+  async watch({ catalogue, closed }: contract.WatchStackArgs, opts: pulumi.ComponentResourceOptions): Promise<contract.Watched> {
+    const { watchStack } = await import("./watch/stack");
+    return watchStack(this.context, catalogue, closed, opts);
+  }
+
   containers(): readonly contract.ContainerName[] {
     return [];
   }

@@ -19,6 +19,12 @@ export interface InventoryStore {
   readonly system: SystemId;
   readonly kind: "postgres" | "mongodb" | "redis";
   readonly identifier: pulumi.Output<string>;
+  /** How many there are under the identifier. */
+  readonly nodes: number;
+  /** Log group of what it writes, where it writes one. */
+  readonly log?: pulumi.Output<string>;
+  /** Where it has a disk of its own, which may grow. */
+  readonly storageGiB?: number;
 }
 
 export interface InventoryBalancer {

@@ -11,7 +11,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseSpec, SystemId } from "../../systems";
 import type { DataFolder, DataFolderRef, RotatingSecret } from "../platform";
 import { engines } from "../stores/engines";
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import type { AwsContext } from "./context";
+import { retentionDays } from "./size";
 import type { Role } from "./tags";
 
 /** A store that AWS runs: its data and its server are one. */
@@ -65,6 +67,7 @@ function createPostgres(context: AwsContext, system: SystemId, spec: DatabaseSpe
   );
   const sizeGiB = Math.max(leastGiB, spec.sizeGiB);
   const identifier = context.name(system, "database");
+  const log = createLog(context, system, `/aws/rds/instance/${identifier}/postgresql`, opts);
   const server = new Instance(
     name,
     {
@@ -100,9 +103,9 @@ function createPostgres(context: AwsContext, system: SystemId, spec: DatabaseSpe
       tags,
     },
     // It grows by itself, and minor versions come by themselves.
-    context.options(opts, { protect, ignoreChanges: ["allocatedStorage"] }),
+    context.options(opts, { protect, ignoreChanges: ["allocatedStorage"], dependsOn: [log] }),
   );
-  context.inventory.stores.push({ system, kind: "postgres", identifier: server.identifier });
+  context.inventory.stores.push({ system, kind: "postgres", identifier: server.identifier, nodes: 1, storageGiB: sizeGiB, log: log.name });
   return { volume: server.resourceId, host: server.address, server };
 }
 
@@ -127,6 +130,7 @@ function createDocumentDb(context: AwsContext, system: SystemId, spec: DatabaseS
     },
     context.options(opts),
   );
+  const log = slow === undefined ? undefined : createLog(context, system, `/aws/docdb/${called}/profiler`, opts);
   const server = new DocumentDb(
     name,
     {
@@ -150,18 +154,24 @@ function createDocumentDb(context: AwsContext, system: SystemId, spec: DatabaseS
       applyImmediately: true,
       tags,
     },
-    context.options(opts, { protect }),
+    context.options(opts, { protect, ...(log === undefined ? {} : { dependsOn: [log] }) }),
   );
   const instances = Array.from(
     { length: multiAz ? 2 : 1 },
     (_, at) => new ClusterInstance(`${name}-${at}`, { identifier: `${called}-${at}`, clusterIdentifier: server.id, instanceClass: classes.mongodb, autoMinorVersionUpgrade: true, preferredMaintenanceWindow: maintenanceWindow, applyImmediately: true, tags }, context.options(opts)),
   );
-  context.inventory.stores.push({ system, kind: "mongodb", identifier: server.clusterIdentifier });
+  context.inventory.stores.push({ system, kind: "mongodb", identifier: server.clusterIdentifier, nodes: instances.length, ...(log === undefined ? {} : { log: log.name }) });
   const [first] = instances;
   if (first === undefined) throw new Error(`${name} has no instance`);
   // Nobody answers before an instance is there.
   const host = pulumi.all([server.endpoint, first.id]).apply(([endpoint]) => endpoint);
   return { volume: server.clusterResourceId, host, server: first };
+}
+
+/** Before the server that writes it: AWS would make one that never ends. */
+function createLog(context: AwsContext, system: SystemId, name: string, opts: pulumi.CustomResourceOptions): LogGroup {
+  const retentionInDays = retentionDays(context.config.monitoring.logs.retentionDays.system);
+  return new LogGroup(`${system}-database-log`, { name, retentionInDays, tags: tagsOf(context, system, "database") }, context.options(opts));
 }
 
 /** `root` is a word of AWS's own. */
@@ -204,6 +214,6 @@ export function createCacheServer(context: AwsContext, system: SystemId, folder:
     },
     context.options(opts, { protect }),
   );
-  context.inventory.stores.push({ system, kind: "redis", identifier: server.id });
+  context.inventory.stores.push({ system, kind: "redis", identifier: server.id, nodes: multiAz ? 2 : 1 });
   return { ...folder, volume: server.arn, host: server.primaryEndpointAddress, server };
 }

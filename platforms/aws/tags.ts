@@ -9,7 +9,7 @@ export interface Tags {
   readonly version?: string;
 }
 
-export type Role = "app" | "database" | "cache" | "edge" | "demo" | "task" | "backup" | "network" | "volume";
+export type Role = "app" | "database" | "cache" | "edge" | "demo" | "task" | "backup" | "network" | "volume" | "monitoring";
 
 /** A tag's value is no longer than this, and of letters, digits, blanks and + - = . _ : / @. */
 const longest = 256;

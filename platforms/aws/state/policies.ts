@@ -94,6 +94,8 @@ export function deployPolicy(state: StatePlaces, { account, namePrefix, region, 
     ...writeState(state, own),
     { Sid: "MakeTheStack", Effect: "Allow", Action: services.map((service) => `${service}:*`), Resource: ["*"], Condition: { StringEquals: { "aws:RequestedRegion": region } } },
     { Sid: "MakeWhatHasNoRegion", Effect: "Allow", Action: globalServices.map((service) => `${service}:*`), Resource: ["*"] },
+    // The balancer's access logs.
+    { Sid: "MakeItsLogs", Effect: "Allow", Action: ["s3:CreateBucket", "s3:DeleteBucket", "s3:Get*", "s3:List*", "s3:Put*"], Resource: everything(`arn:aws:s3:::${namePrefix}-access-*`) },
     {
       Sid: "MakeItsRoles", Effect: "Allow", Resource: [roles],
       Action: [...tellingIam, "iam:CreateRole", "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole"],

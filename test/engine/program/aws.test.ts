@@ -18,8 +18,8 @@ const stackFile = stringify({
     "stackbook:environment": "dev",
     "stackbook:platform": "aws",
     "stackbook:domain": "example.org",
-    "stackbook:aws": { region: "eu-central-1", hostedZone: "Z0123456789ABCDEFGHIJ", mirror: "000000000000.dkr.ecr.eu-central-1.amazonaws.com/docker-hub" },
-    "stackbook:monitoring": { enabled: false },
+    "stackbook:aws": { region: "eu-central-1", hostedZone: "Z0123456789ABCDEFGHIJ", mirror: "000000000000.dkr.ecr.eu-central-1.amazonaws.com/docker-hub", monthlyUsd: 900 },
+    "stackbook:alerts": { channels: { mail: { kind: "email", to: ["ops@example.org"], from: "alerts@example.org", smarthost: "smtp.example.org:587" }}, routes: { page: ["mail"], ticket: ["mail"] } },
     "stackbook:backups": { enabled: false },
     "stackbook:tags": { team: "web" },
     "stackbook:systems": Object.fromEntries(ids.map((id) => [id, system(id, "1.0.0")])),
@@ -59,6 +59,12 @@ describe("the program on AWS, under the real CLI", function () {
     assert.match(output, /\+ \d{3} to create/);
     assert.doesNotMatch(output, /\[mandatory\]/);
     assert.deepEqual(ecs.asked, []);
+  });
+
+  it("is watched: alarms of both systems, told by mail, and none that tells nobody", async () => {
+    const output = await must("preview", "--policy-pack", "policies", "--diff");
+    for (const part of [/MetricAlarm::motel-service-down-page-backend/, /CompositeAlarm::fetms-error-rate-page-backend-told/, /TopicSubscription::alerts-page-mail-ops@example\.org/, /Dashboard::dashboard/, /Budget::budget/]) assert.match(output, part);
+    assert.doesNotMatch(output, /alerts-received|alerts-present|log-retention/);
   });
 
   it("makes roles and migrates by tasks, and has nothing to do at the second update", async () => {

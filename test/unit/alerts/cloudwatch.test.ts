@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { alertRows } from "../../../alerts";
 import { muteRules, renderCloudWatch, type CloudWatchInput, type MetricAlarm } from "../../../alerts/cloudwatch";
 import { exampleInput } from "../../../alerts/cloudwatch/example";
+import { alarmCosts } from "../../../alerts/cloudwatch/prices";
 import { expectedLoadCondition } from "../../../alerts/cloudwatch/expectedLoad";
 import { readLimit, severitiesOf } from "../../../alerts/units";
 import { isBeyond, valueOf, type Figures } from "./metricMath";
@@ -199,6 +200,18 @@ describe("the catalogue as CloudWatch's alarms", () => {
     assert.deepEqual(new Set(some.alarms.map(({ system }) => system)), new Set(["fetms", "stack"]));
     assert.match(some.unjudged.find(({ alert }) => alert === "frontend-replicas-missing")?.why ?? "", /No container serves it here/);
     assert.match(some.unjudged.find(({ alert }) => alert === "host-disk")?.why ?? "", /grows by itself/);
+  });
+});
+
+describe("what alarms cost", () => {
+  it("is counted from what is rendered: each metric of an alarm, each composite, each figure of each service", () => {
+    const { alarms, composites, filters } = all;
+    const [first = assert.fail()] = alarms;
+    const [composite = assert.fail()] = composites;
+    const traffic = filters.find(({ dimensions }) => dimensions !== undefined) ?? assert.fail();
+    const some = { ...all, alarms: [first], composites: [composite], filters: [traffic] };
+    assert.deepEqual(alarmCosts(some, 2).map(({ count }) => count), [first.queries.filter(({ metric }) => metric !== undefined).length, 1, 6, 1]);
+    assert.equal(alarmCosts(some, 2).reduce((sum, { usd }) => sum + usd, 0).toFixed(2), "5.50");
   });
 });
 

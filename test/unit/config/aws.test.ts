@@ -13,6 +13,7 @@ const good: StackFile = {
   "stackbook:systems": { motel: { services: { backend: { image }, frontend: { image } } } },
 };
 const dev = { stack: "dev" };
+const withRoom = { ...dev, secrets: { "alerts:room": "https://hooks.example.org/room" } };
 const at = (more: object): StackFile => ({ ...good, "stackbook:aws": { ...place, ...more } });
 const without = (...names: (keyof typeof place)[]): object => Object.fromEntries(Object.entries(place).filter(([name]) => !names.some((each) => each === name)));
 const withSystem = (id: string, more: object, backend: object = {}): StackFile => ({ ...good, "stackbook:systems": { [id]: { services: { backend: { image, ...backend }, frontend: { image } }, ...more } } });
@@ -23,7 +24,7 @@ describe("a stack file for AWS", () => {
     assert.equal(platform, "aws");
     assert.deepEqual(aws, {
       ...place, zones: ["eu-central-1a", "eu-central-1b"], namePrefix: "stackbook-dev", vpcCidr: "10.0.0.0/16", nat: "none", multiAz: false, backupDays: 1,
-      classes: { postgres: "db.t4g.medium", mongodb: "db.t4g.medium", redis: "cache.t4g.small" }, edge: { replicas: 2 },
+      classes: { postgres: "db.t4g.medium", mongodb: "db.t4g.medium", redis: "cache.t4g.small" }, edge: { replicas: 2 }, chats: {},
     });
     assert.deepEqual([edge.httpPort, edge.httpsPort], [80, 443], "a balancer's, in dev as well");
   });
@@ -53,7 +54,15 @@ describe("a stack file for AWS", () => {
     { says: "a certificate of another region", file: at({ certificate: certificate("us-east-1") }), path: "aws.certificate", fix: /none of another region/ },
     { says: "an image elsewhere, without a way out", file: withSystem("motel", {}, { image: `registry.example.org/motel:1.0.0@${digest}` }), path: "systems.motel.services.backend.image", fix: /aws\.nat to one/ },
     { says: "backups by an agent, which is not there yet", file: { ...good, "stackbook:backups": { enabled: true } }, path: "backups.enabled", fix: /aws\.backupDays/ },
-    { says: "monitoring, which is not there yet", file: { ...good, "stackbook:monitoring": {} }, path: "monitoring.enabled", fix: /no monitoring yet/ },
+    {
+      says: "a room that Chatbot can't find", file: { ...good, "stackbook:monitoring": {}, "stackbook:alerts": { channels: { room: { kind: "slack" } } } },
+      path: "aws.chats.room", fix: /reached by Amazon Q Developer/,
+    },
+    {
+      says: "the other kind's room", file: { ...good, "stackbook:monitoring": {}, "stackbook:alerts": { channels: { room: { kind: "teams" } } }, "stackbook:aws": { ...place, chats: { room: "T07EA123LEP/C07EZ1ABC23" } } },
+      path: "aws.chats.room", fix: /is of kind teams/,
+    },
+    { says: "a room of no channel", file: { ...good, "stackbook:aws": { ...place, chats: { lobby: "T07EA123LEP/C07EZ1ABC23" } } }, path: "aws.chats.lobby", fix: /add it to alerts\.channels/ },
     { says: "a host of Docker", file: { ...good, "stackbook:host": "unix:///var/run/docker.sock" }, path: "host", fix: /aws\.region/ },
     { says: "an address to listen on", file: { ...good, "stackbook:edge": { bindAddress: "127.0.0.1" } }, path: "edge.bindAddress", fix: /its own addresses/ },
     { says: "another port", file: { ...good, "stackbook:edge": { httpsPort: 8443 } }, path: "edge.httpsPort", fix: /80 and 443/ },
@@ -68,7 +77,7 @@ describe("a stack file for AWS", () => {
   ];
   for (const { file, fix, path, says } of refused) {
     it(`refuses ${says}`, () => {
-      const problem = onlyProblem(file, dev);
+      const problem = onlyProblem(file, file["stackbook:alerts"] === undefined ? dev : withRoom);
       assert.equal(problem.path, path);
       assert.match(problem.fix, fix);
     });
@@ -77,7 +86,7 @@ describe("a stack file for AWS", () => {
   it("says everything that is missing at once, images that can't be reached as well", () => {
     const paths = problemsOf({ "stackbook:platform": "aws", "stackbook:systems": { motel: {} } }, dev).map(({ path }) => path);
     const images = [...["haproxy", "postgres", "mongodb", "redis"].map((name) => `images.${name}`), ...["backend", "frontend"].map((service) => `systems.motel.services.${service}.image`)];
-    assert.deepEqual(paths.sort(), ["aws.certificate", "aws.region", "backups.enabled", "monitoring.enabled", ...images].sort());
+    assert.deepEqual(paths.sort(), ["aws.certificate", "aws.region", "backups.enabled", ...images].sort());
   });
 
   it("takes images of any registry where there is a way out", () => {
