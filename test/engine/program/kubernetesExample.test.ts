@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { certificate, certificateKey } from "../../unit/config/fixtures";
 import { FakeCluster, kubeconfig } from "../../support/fakeCluster";
+import { repository } from "../support";
 import { Checkout } from "./checkout";
 
 describe("the example of a stack on Kubernetes with backups in S3", function () {
@@ -12,7 +13,7 @@ describe("the example of a stack on Kubernetes with backups in S3", function () 
   before(async () => {
     cluster = await FakeCluster.start();
     checkout = await Checkout.create({ STACKBOOK_RECORDER: "1", KUBECONFIG: join(cluster.folder, "operators") });
-    await checkout.stack("kubernetes");
+    await checkout.stack("kubernetes", readFileSync(join(repository, "examples/Pulumi.kubernetes.yaml"), "utf8"));
   });
   after(async () => {
     checkout.close();

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { systemIds } from "../../../systems";
-import { load, type StackFile } from "./fixtures";
+import { certificate, certificateKey, load, type StackFile } from "./fixtures";
 
 const folder = join(__dirname, "../../../examples");
 
@@ -11,7 +11,8 @@ describe("stack files to start from", () => {
   for (const file of readdirSync(folder)) {
     it(`${file} is taken as it stands, with all five systems`, () => {
       const { config } = parse(readFileSync(join(folder, file), "utf8")) as { readonly config: StackFile };
-      const stack = load(config, { stack: "example" });
+      const isGiven = JSON.stringify(config["stackbook:edge"] ?? {}).includes('"given"');
+      const stack = load(config, { stack: "example", secrets: isGiven ? { "edge:certificate": certificate, "edge:privateKey": certificateKey } : {} });
       assert.equal(stack.platform, file.split(".")[1]);
       assert.deepEqual(stack.systems.map(({ spec }) => spec.id), systemIds);
     });
