@@ -112,7 +112,7 @@ export class Scene {
 
   /** Messages of the stack's updates, newest first. */
   async history(): Promise<readonly string[]> {
-    const { output } = await this.clone.must("stack", "history", "--json");
+    const { output } = await this.clone.must("stack", "history", "--json", "--page-size", "0");
     return (JSON.parse(output) as readonly { readonly message: string }[]).map(({ message }) => message);
   }
 
