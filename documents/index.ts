@@ -1,6 +1,7 @@
 import { renderCloudWatchReference } from "../alerts/cloudwatch/reference";
 import { renderAlertsReference } from "../alerts/reference";
 import { renderReference } from "../config/reference";
+import { renderPlatforms } from "./platforms";
 import { renderPolicies } from "./policies";
 import { exampleRunbook, runbookFolder } from "./runbook";
 
@@ -13,6 +14,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
     "docs/configuration.md": renderReference(),
     "docs/alerts.md": renderAlertsReference(),
     "docs/cloudwatch.md": renderCloudWatchReference(),
+    "docs/platforms.md": renderPlatforms(),
     "docs/policies.md": renderPolicies(),
     ...exampleRunbook(),
   };

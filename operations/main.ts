@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
+import { refusedOnAws } from "./aws/refusals";
 import { commands } from "./commands";
 import type { Context, GlobalOptions, Outcome, Run } from "./commands/types";
 import { connect, type Engine } from "./engine";
@@ -97,8 +98,9 @@ function explain(error: unknown, json: boolean, output: Output): number {
   return error.exitCode;
 }
 
-/** @param argv says which command asks: on Kubernetes some have no engine to work with */
-export function connectTo({ cluster, dockerHost, name }: Place, argv: readonly string[]): Engine {
+/** @param argv says which command asks: on Kubernetes some have no engine to work with, on AWS all */
+export function connectTo({ aws, cluster, dockerHost, name }: Place, argv: readonly string[]): Engine {
+  if (aws !== undefined) throw refusedOnAws(name, aws, commandIn(argv));
   return cluster === undefined ? connect(dockerHost) : connectCluster(name, cluster, commandIn(argv));
 }
 

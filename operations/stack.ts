@@ -6,6 +6,7 @@ import type { BackupOutputs } from "../backups/outputs";
 import type { ReleaseOutputs } from "../releases/record";
 import type { Facts } from "../config/facts";
 import type { Cluster } from "./kubernetes/kubectl";
+import type { Region } from "./aws/refusals";
 import { Problem } from "./problem";
 import { pulumi, stackCli, type StackCli } from "./pulumi";
 import { readState, type StackState } from "./state";
@@ -40,6 +41,8 @@ export interface Stack {
   /** Its configuration, its state, its updates. */
   /** On Kubernetes. */
   readonly cluster?: Cluster;
+  /** Where its platform is aws. */
+  readonly aws?: Region;
   readonly cli: StackCli;
   /** As it was when the stack was opened; absent: nobody read it. */
   readonly state?: StackState;
@@ -51,14 +54,14 @@ export interface Stack {
 export type Settings = Readonly<Record<string, { readonly value?: string; readonly secret?: boolean }>>;
 
 /** Where a stack's containers are. */
-export type Place = Pick<Stack, "name" | "dockerHost" | "cluster">;
+export type Place = Pick<Stack, "name" | "dockerHost" | "cluster" | "aws">;
 
 /** Without a look at its state, whose backend may be away or slow: what an emergency needs. @param stackFile its text, where there is one */
 export async function locateStack(name: string | undefined, env: NodeJS.ProcessEnv, stackFile: (stack: string) => string | undefined): Promise<Place> {
   const { chosen, own } = await chooseStack(name, env);
   const text = stackFile(chosen);
   const config = text === undefined ? undefined : (parse(text) as { readonly config?: Readonly<Record<string, unknown>> } | null)?.config;
-  return { name: chosen, dockerHost: hostOf(config?.["stackbook:host"], own), ...(await clusterOf(chosen, config?.["stackbook:platform"], config?.["stackbook:kubernetes"])) };
+  return { name: chosen, dockerHost: hostOf(config?.["stackbook:host"], own), ...(await platformOf(chosen, config?.["stackbook:platform"], { kubernetes: config?.["stackbook:kubernetes"], aws: config?.["stackbook:aws"] })) };
 }
 
 function hostOf(given: unknown, env: NodeJS.ProcessEnv): string | undefined {
@@ -74,15 +77,22 @@ export async function openStack(name: string | undefined, env: NodeJS.ProcessEnv
     pulumi(["config", "--json", "--stack", chosen], own).then((text) => JSON.parse(text) as Settings),
   ]);
   if (Object.keys(outputs).length === 0) throw new Problem(`the stack ${chosen} has no outputs: it was never brought up, or was destroyed`, [`Bring it up with: pulumi up --stack ${chosen} (dev: npm start)`]);
-  const cluster = await clusterOf(chosen, settings["stackbook:platform"]?.value, JSON.parse(settings["stackbook:kubernetes"]?.value ?? "{}"));
-  return { name: chosen, outputs, ...cluster, dockerHost: hostOf(settings["stackbook:host"]?.value, own), cli: stackCli(chosen, own, own !== env), state, settings };
+  const given = (key: string): unknown => JSON.parse(settings[key]?.value ?? "{}");
+  const platform = await platformOf(chosen, settings["stackbook:platform"]?.value, { kubernetes: given("stackbook:kubernetes"), aws: given("stackbook:aws") });
+  return { name: chosen, outputs, ...platform, dockerHost: hostOf(settings["stackbook:host"]?.value, own), cli: stackCli(chosen, own, own !== env), state, settings };
 }
 
-/** @param given `stackbook:kubernetes`, which the program has checked when it brought the stack up */
-async function clusterOf(stack: string, platform: unknown, given: unknown): Promise<Pick<Stack, "cluster">> {
+/** @param given `stackbook:kubernetes` and `stackbook:aws`, which the program has checked when it brought the stack up */
+async function platformOf(stack: string, platform: unknown, given: { readonly kubernetes: unknown; readonly aws: unknown }): Promise<Pick<Stack, "cluster" | "aws">> {
+  if (platform === "aws") {
+    const { awsSchema, resolveAws } = await import("../config/aws-schema");
+    // Its name and place hang on no environment.
+    const { namePrefix, region } = resolveAws(stack, "prod", awsSchema.parse(given.aws ?? {}));
+    return { aws: { namePrefix, region } };
+  }
   if (platform !== "kubernetes") return {};
   const { kubernetesSchema, resolveKubernetes } = await import("../config/kubernetes-schema");
-  const { context, kubeconfig, namespacePrefix } = resolveKubernetes(stack, kubernetesSchema.parse(given ?? {}));
+  const { context, kubeconfig, namespacePrefix } = resolveKubernetes(stack, kubernetesSchema.parse(given.kubernetes ?? {}));
   return { cluster: { namespacePrefix, ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) } };
 }
 

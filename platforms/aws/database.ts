@@ -17,7 +17,7 @@ interface AwsDatabase extends Database {
  * What a client of DocumentDB must know. AWS's own authority signs for it, which no image knows by itself: connections are
  * encrypted, and who is at the other end is what the security groups say.
  */
-const mongoOptions = { tls: "true", tlsAllowInvalidCertificates: "true", replicaSet: "rs0", readPreference: "secondaryPreferred", retryWrites: "false" };
+const mongoOptions = { tls: "true", tlsAllowInvalidCertificates: "true", replicaSet: "rs0", retryWrites: "false" };
 
 /** The application's role in the server that `createFolder` has made. */
 export function createDatabase(context: AwsContext, args: DatabaseArgs, opts: pulumi.ComponentResourceOptions): Database {
@@ -70,7 +70,7 @@ interface StoreTaskArgs {
 /** In the database's own image, which has its client. */
 function storeTask(context: AwsContext, { data, site, spec, system }: DatabaseArgs, { script, settings, ...task }: StoreTaskArgs, opts: pulumi.ComponentResourceOptions): EcsTask {
   const { host } = data as StoreRef;
-  const options = Object.entries(mongoOptions).filter(([name]) => name !== "readPreference").map(([name, value]) => `${name}=${value}`).join("&");
+  const options = Object.entries(mongoOptions).map(([name, value]) => `${name}=${value}`).join("&");
   return runTask(
     context,
     {
