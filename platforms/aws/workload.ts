@@ -3,6 +3,7 @@ import { Target } from "@pulumi/aws/appautoscaling/target";
 import * as pulumi from "@pulumi/pulumi";
 import { mostServers } from "../../config/aws-checks";
 import type { SidecarArgs, Workload, WorkloadArgs } from "../platform";
+import { scaleOf, type Scale } from "../scale";
 import { httpHealthcheck } from "../stores/healthcheck";
 import type { AwsContext } from "./context";
 import { createService, type MadeService } from "./service";
@@ -43,7 +44,7 @@ export function createWorkload(context: AwsContext, args: WorkloadArgs, opts: pu
     },
     { parent: opts.parent },
   );
-  const scale = scaleOf(args);
+  const scale = scaleOf(args, mostServers);
   const before = service.name === "frontend" ? context.backendOf(system, slot) : [];
   const made = createService(
     context,
@@ -67,21 +68,6 @@ export function createWorkload(context: AwsContext, args: WorkloadArgs, opts: pu
   // As many as there may ever be: the edge gives each an address of its own from what the name tells, and lets the others be.
   const servers = Array.from({ length: scale?.to ?? replicas }, (_, at) => ({ name: `${slot}-${at}`, host: made.host }));
   return { servers, ready: [made.ready] };
-}
-
-interface Scale {
-  readonly from: number;
-  readonly to: number;
-  readonly cpuPercent: number;
-  readonly memoryPercent: number;
-}
-
-/** Where the runbook says when to scale. Without the Redis that shares their sessions, backends don't come in numbers. */
-function scaleOf({ access, replicas, service }: WorkloadArgs): Scale | undefined {
-  const { autoscale } = service.scale;
-  if (autoscale === undefined || !access.includes("cache")) return undefined;
-  const { cpuPercent, maxReplicas, memoryPercent } = autoscale;
-  return { from: replicas, to: Math.max(replicas, Math.min(mostServers, maxReplicas)), cpuPercent, memoryPercent };
 }
 
 function createScaling(context: AwsContext, name: string, { service }: MadeService, { cpuPercent, from, memoryPercent, to }: Scale, opts: pulumi.CustomResourceOptions): void {

@@ -6,6 +6,7 @@ import type * as inputs from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../systems";
 import { loginsLabel, type SidecarArgs, type Workload, type WorkloadArgs } from "../platform";
+import { scaleOf, type Scale } from "../scale";
 import { createSecret, createServiceAccount } from "./content";
 import { namespaceOf, notAwaited, withForce, type KubernetesContext } from "./context";
 import { settled } from "./environment";
@@ -104,21 +105,6 @@ function createServices(context: KubernetesContext, { service, site, slot, syste
         context.options(opts),
       ),
   );
-}
-
-interface Scale {
-  readonly from: number;
-  readonly to: number;
-  readonly cpuPercent: number;
-  readonly memoryPercent: number;
-}
-
-/** Where the runbook says when to scale. Without the Redis that shares their sessions, backends don't come in numbers. */
-function scaleOf({ access, replicas, service }: WorkloadArgs): Scale | undefined {
-  const { autoscale } = service.scale;
-  if (autoscale === undefined || !access.includes("cache")) return undefined;
-  const { cpuPercent, maxReplicas, memoryPercent } = autoscale;
-  return { from: replicas, to: Math.max(replicas, maxReplicas), cpuPercent, memoryPercent };
 }
 
 function createAutoscaler(
