@@ -104,7 +104,7 @@ export function resolveAws(stack: string, environment: Environment, raw: RawAws 
     region,
     ...(raw.account === undefined ? {} : { account: raw.account }),
     zones: raw.zones ?? [`${region}a`, `${region}b`],
-    namePrefix: raw.namePrefix ?? prefixOf(stack),
+    namePrefix: raw.namePrefix ?? awsPrefixOf(stack),
     vpcCidr: raw.vpcCidr ?? aws.vpcCidr,
     nat: raw.nat ?? aws.nat,
     ...(raw.certificate === undefined ? {} : { certificate: raw.certificate }),
@@ -125,6 +125,6 @@ function roomOf(room: string): AwsChat {
 }
 
 /** A stack's name may hold what a name on AWS may not. */
-function prefixOf(stack: string): string {
+export function awsPrefixOf(stack: string): string {
   return `stackbook-${stack.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`.slice(0, 20).replace(/-+$/, "");
 }

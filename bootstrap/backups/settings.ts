@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { BackupBucketArgs } from "../../components/backupBucket";
 import { systemIds, type SystemId } from "../../systems";
+import { plain } from "../plain";
 
 const days = z.int().min(1).max(3650);
 
@@ -40,14 +41,4 @@ export function readSettings(values: Readonly<Record<string, string>>, source: s
   }
   const { systems, ...rest } = result.data;
   return { ...rest, systems: Object.entries(systems).map(([id, given]) => ({ id: id as SystemId, ...given })) };
-}
-
-/** Pulumi gives maps, lists, numbers and switches as JSON, and text as it is. */
-function plain(value: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === "number" ? value : parsed;
-  } catch {
-    return value;
-  }
 }

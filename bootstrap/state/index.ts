@@ -1,16 +1,14 @@
 // The first, before anything makes a stack trace.
 import "../../runtime/stacks";
-import * as aws from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { StateBackend } from "../../platforms/aws/state";
+import { createProvider } from "../../platforms/aws/state/provider";
 import { readSettings } from "./settings";
 
 /** The backend, and what stacks and CI have to be told. */
 export = () => {
   const settings = readSettings(pulumi.runtime.allConfig(), `Pulumi.${pulumi.getStack()}.yaml`);
-  // One of AWS's own names, which the type lists; AWS refuses another one.
-  const provider = new aws.Provider("aws", { region: settings.region as NonNullable<aws.ProviderArgs["region"]>, allowedAccountIds: [settings.account] });
-  const { backend, roles, secretsProvider } = new StateBackend("state", settings, { providers: [provider] });
+  const { backend, roles, secretsProvider } = new StateBackend("state", settings, { providers: [createProvider(settings)] });
   return {
     /** `pulumi login <backend>`; in CI `PULUMI_BACKEND_URL`. */
     backend,

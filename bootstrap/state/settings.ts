@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { CiArgs, StateBackendArgs } from "../../platforms/aws/state";
+import { awsPrefixOf } from "../../config/aws-schema";
+import { plain } from "../plain";
 
 const provider = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\//, "must be the ARN of an identity provider").optional();
 
@@ -43,7 +45,7 @@ export function readSettings(values: Readonly<Record<string, string>>, source: s
   const { ci = {}, oldVersionsDays = 90, stacks, ...rest } = result.data;
   return {
     ...rest, region, oldVersionsDays, project: deployedProject,
-    stacks: Object.entries(stacks).map(([name, { namePrefix }]) => ({ name, namePrefix: namePrefix ?? defaultPrefix(name) })),
+    stacks: Object.entries(stacks).map(([name, { namePrefix }]) => ({ name, namePrefix: namePrefix ?? awsPrefixOf(name) })),
     ci: [
       ...(ci.github === undefined ? [] : [{ kind: "github", repository: ci.github.repository, ...withProvider(ci.github.provider) } satisfies CiArgs]),
       ...(ci.gitlab === undefined ? [] : [{ kind: "gitlab", project: ci.gitlab.project, ...(ci.gitlab.url === undefined ? {} : { url: ci.gitlab.url }), ...withProvider(ci.gitlab.provider) } satisfies CiArgs]),
@@ -52,18 +54,3 @@ export function readSettings(values: Readonly<Record<string, string>>, source: s
 }
 
 const withProvider = (arn: string | undefined): { provider?: string } => (arn === undefined ? {} : { provider: arn });
-
-/** As `config/aws-schema.ts` has it. */
-function defaultPrefix(stack: string): string {
-  return `stackbook-${stack.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`.slice(0, 20).replace(/-+$/, "");
-}
-
-/** Pulumi gives maps, lists and switches as JSON, and text as it is; an account's number is text that looks like one. */
-function plain(value: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === "number" ? value : parsed;
-  } catch {
-    return value;
-  }
-}
